@@ -1,0 +1,5 @@
+"""Feeds, calendar, sitemap, robots and OpenSearch."""
+
+from flask import Blueprint
+
+bp = Blueprint("feeds", __name__)

@@ -1,0 +1,5 @@
+"""The queue, decisions and the log: moderators only."""
+
+from flask import Blueprint
+
+bp = Blueprint("moderation", __name__, url_prefix="/moderation")

@@ -1,0 +1,23 @@
+"""What goes wrong by rule: every error here carries a sentence for the person."""
+
+
+class RuleBroken(Exception):
+    """A rule of the board forbids what was asked.
+
+    Attributes:
+        sentence: what to tell the person, in English, marked for the catalogues by the raiser.
+        values: what the sentence's ``%(name)s`` stand for.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.values = values
+
+
+class FieldsBroken(RuleBroken):
+    """Some fields of a form or record are not acceptable; ``errors`` maps field to sentence."""
+
+    def __init__(self, sentence: str, errors: dict[str, str]) -> None:
+        super().__init__(sentence)
+        self.errors = errors

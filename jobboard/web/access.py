@@ -1,0 +1,101 @@
+"""Who is asking, and may they: Flask-Login over session rows that the server can end.
+
+Only pages marked here touch the session; public pages are the same for everyone.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from flask import Flask, abort, redirect, request
+from flask_login import LoginManager, current_user
+
+from jobboard import clock
+from jobboard.domain import token
+from jobboard.models.login_session import LoginSession
+from jobboard.models.user import User
+from jobboard.queries import people as find_people
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+login_manager = LoginManager()
+
+
+class Visitor:
+    """A signed-in person as Flask-Login sees them: the account and the browser's session row.
+
+    ``get_id`` is the session's token, not the account's number: that is what both cookies carry,
+    and it stops working the moment the row is ended (ASVS 7.4).
+    """
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, login: LoginSession, raw_token: str) -> None:
+        self.login = login
+        self.user: User = login.user
+        self._token = raw_token
+
+    def get_id(self) -> str:
+        """Return the session's token, for the cookie."""
+        return self._token
+
+
+def install(app: Flask) -> None:
+    """Teach Flask-Login to find people by their session's token."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None
+
+    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    def load(raw_token: str) -> Visitor | None:
+        login = find_people.login_by_token(token.hashed(raw_token), clock.now())
+        return Visitor(login, raw_token) if login is not None else None
+
+
+def person() -> User | None:
+    """Return the signed-in person's account, or None."""
+    return cast(Visitor, current_user).user if current_user.is_authenticated else None
+
+
+def signed_in() -> User:
+    """Return the signed-in person; only for views under ``members_only`` and its kin."""
+    user = person()
+    if user is None:
+        abort(401)
+    return user
+
+
+def members_only(view: View) -> View:
+    """Let signed-in people in; others are sent to sign in and come back."""
+    return _guard(view, lambda user: True)
+
+
+def moderators_only(view: View) -> View:
+    """Let moderators and administrators in; for other signed-in people there is no such page."""
+    return _guard(view, lambda user: user.may_moderate)
+
+
+def administrators_only(view: View) -> View:
+    """Let administrators in; for other signed-in people there is no such page."""
+    return _guard(view, lambda user: user.is_administrator)
+
+
+def _guard(view: View, may: Callable[[User], bool]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        user = person()
+        if user is None:
+            # After a POST there is nothing to come back to but the page that held the form.
+            back = (
+                request.full_path.rstrip("?")
+                if request.method == "GET"
+                else request.path
+            )
+            return redirect(f"/login/?{urlencode({'next': back})}")
+        if not may(user):
+            abort(404)
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)

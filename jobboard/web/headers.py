@@ -1,0 +1,49 @@
+"""Headers that every answer carries, errors and files too."""
+
+from flask import Flask, Response, request
+
+# No nonce and no hash: bodies are cached and shared, so nothing inline may run at all (CSP 3).
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_ONE_YEAR = 365 * 24 * 3600
+
+
+def install(app: Flask) -> None:
+    """Add the security headers to every answer (ASVS 3.4) and say what may be kept (14.3.2)."""
+    is_https = str(app.config["SITE_URL"]).startswith("https://")
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+        )
+        if is_https:
+            headers.setdefault(
+                "Strict-Transport-Security", f"max-age={_ONE_YEAR}; includeSubDomains"
+            )
+        if "Cache-Control" not in headers:
+            is_private = request.method not in (
+                "GET",
+                "HEAD",
+            ) or "Cookie" in headers.get("Vary", "")
+            headers["Cache-Control"] = "no-store" if is_private else "no-cache"
+        return response
