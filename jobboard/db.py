@@ -21,7 +21,9 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
+from jobboard.domain.errors import ChangedMeanwhile
 from jobboard.models import (
     event as _event,
 )
@@ -75,13 +77,24 @@ _PRAGMAS = (
 def install(app: Flask) -> None:
     """Bind the session and the migrations to an application."""
     db.init_app(app)
-    migrate.init_app(
-        app, db, directory=os.path.join(app.root_path, os.pardir, "migrations")
-    )
+    migrate.init_app(app, db, directory=os.path.join(app.root_path, os.pardir, "migrations"))
     with app.app_context():
         engine = db.engine
         if engine.dialect.name == "sqlite":
             _set_up_sqlite(engine)
+
+
+def commit() -> None:
+    """Commit the running transaction.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed the same row first; nothing was written.
+    """
+    try:
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        raise ChangedMeanwhile from None
 
 
 def start_reading() -> None:
@@ -106,9 +119,7 @@ def reading() -> Iterator[None]:
 
 def change_number(session: Any) -> int:
     """Return the number of the last committed change to any listing."""
-    return int(
-        session.scalar(text("SELECT value FROM change_counter WHERE id = 1")) or 0
-    )
+    return int(session.scalar(text("SELECT value FROM change_counter WHERE id = 1")) or 0)
 
 
 def _lock(path: str) -> int:

@@ -2,8 +2,9 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from jobboard.domain import token
 from jobboard.models.listing import Listing
@@ -12,7 +13,7 @@ from jobboard.models.user import User
 
 
 def issue(
-    session: Session,
+    session: Session | scoped_session[Any],
     purpose: Purpose,
     *,
     secret: str,

@@ -1,5 +1,7 @@
 """What goes wrong by rule: every error here carries a sentence for the person."""
 
+from jobboard.domain.words import N_
+
 
 class RuleBroken(Exception):
     """A rule of the board forbids what was asked.
@@ -21,3 +23,14 @@ class FieldsBroken(RuleBroken):
     def __init__(self, sentence: str, errors: dict[str, str]) -> None:
         super().__init__(sentence)
         self.errors = errors
+
+
+class ChangedMeanwhile(RuleBroken):
+    """Two people wrote to the same thing at once; the second is told instead of winning."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this a moment ago. Look at it again, then decide."
+            )
+        )

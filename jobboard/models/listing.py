@@ -34,6 +34,7 @@ from jobboard.domain.taxonomy import (
     JobFunction,
     Mode,
     OpportunityType,
+    OrganisationKind,
     PayKind,
     PayPeriod,
     Seniority,
@@ -119,6 +120,11 @@ class Listing(Base):
     title: Mapped[str] = mapped_column(String(300))
     slug_front: Mapped[str] = mapped_column(String(100), default="job")
     organisation_name: Mapped[str] = mapped_column(String(200), default="")
+    #: As the poster states them; they make the organisation's profile when it is new.
+    organisation_kind: Mapped[OrganisationKind] = mapped_column(
+        word(OrganisationKind), default=OrganisationKind.NOT_STATED
+    )
+    organisation_website: Mapped[str] = mapped_column(String(500), default="")
     language: Mapped[str] = mapped_column(String(12), default="en")
     description: Mapped[str] = mapped_column(Text, default="")
     description_format: Mapped[str] = mapped_column(String(10), default="markdown")
@@ -250,6 +256,8 @@ class Listing(Base):
 CONTENT = (
     "title",
     "organisation_name",
+    "organisation_kind",
+    "organisation_website",
     "language",
     "description",
     "description_format",

@@ -68,6 +68,8 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("slug_front", sa.String(length=100), nullable=False),
         sa.Column("organisation_name", sa.String(length=200), nullable=False),
+        sa.Column("organisation_kind", sa.String(length=32), nullable=False),
+        sa.Column("organisation_website", sa.String(length=500), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("description_format", sa.String(length=10), nullable=False),

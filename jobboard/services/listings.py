@@ -1,0 +1,304 @@
+"""What a poster does with a listing once it is written: every move of its life."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from jobboard import content as contents
+from jobboard import history, links
+from jobboard.db import commit, db
+from jobboard.domain.listing import (
+    CloseReason,
+    EndRefused,
+    Status,
+    Verb,
+    check_end,
+    check_move,
+    shown_status,
+)
+from jobboard.domain.submission import check
+from jobboard.domain.taxonomy import DeadlineKind
+from jobboard.domain.words import N_
+from jobboard.models.event import ActorKind
+from jobboard.models.listing import Listing
+from jobboard.models.one_time_link import OneTimeLink, Purpose
+from jobboard.models.revision import Revision, RevisionStatus
+from jobboard.models.user import User
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The end that a person asks for: its kind, and for a date the instant and its zone."""
+
+    kind: DeadlineKind
+    apply_by: datetime | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts on a listing, and in what capacity."""
+
+    kind: ActorKind
+    user: User | None = None
+
+
+def edit(
+    listing: Listing, content: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Revision | None:
+    """Change the text of a listing.
+
+    What is not public yet, and whatever a trusted person writes, changes at once. Otherwise the
+    new text waits as a revision while the live text stays; a further edit replaces it.
+
+    Returns:
+        The revision that now waits, or None when the text changed at once or not at all.
+
+    Raises:
+        MoveRefused: an ended or refused listing is not edited.
+        SubmissionIncomplete: a text that is in review or live must stay complete.
+    """
+    check_move(Verb.EDIT, listing.life, now)
+    status = shown_status(listing.life, now)
+    if status not in (Status.DRAFT, Status.CHANGES_REQUESTED):
+        check(content, now)
+    changed = contents.changed(listing, content)
+    if not changed:
+        return None
+    is_public = status in (Status.PUBLISHED, Status.SCHEDULED)
+    if is_public and not (actor.user is not None and actor.user.is_trusted):
+        revision = _waiting_revision(listing)
+        if revision is None:
+            revision = Revision(listing=listing, content={}, created_at=now)
+            db.session.add(revision)
+        revision.content = contents.to_json(content)
+        revision.created_at = now
+        _record(listing, Verb.REVISE, actor, now, details={"fields": list(changed)})
+        commit()
+        return revision
+    contents.write(listing, content)
+    listing.updated_at = now
+    if is_public:
+        _follow_deadline(listing, now)
+        contents.settle_organisation(listing, now)
+    elif status is Status.PENDING:
+        contents.link_organisation(listing)
+    _record(listing, Verb.EDIT, actor, now, details={"fields": list(changed)})
+    commit()
+    return None
+
+
+def withdraw(listing: Listing, *, actor: Actor, now: datetime) -> None:
+    """Take a listing back: out of the queue into the drafts, or off the board.
+
+    Raises:
+        MoveRefused: it is neither in review nor live.
+    """
+    if listing.status is Status.PENDING:
+        listing.move_to(Status.DRAFT, Verb.WITHDRAW, now)
+    else:
+        listing.move_to(Status.CLOSED, Verb.WITHDRAW, now, reason=CloseReason.WITHDRAWN)
+    _record(listing, Verb.WITHDRAW, actor, now)
+    commit()
+
+
+def close(listing: Listing, reason: CloseReason, *, actor: Actor, now: datetime) -> None:
+    """End a live listing before its time, as filled or cancelled.
+
+    Raises:
+        MoveRefused: it is not live.
+    """
+    listing.move_to(Status.CLOSED, Verb.CLOSE, now, reason=reason)
+    _record(listing, Verb.CLOSE, actor, now, reason=reason.value)
+    commit()
+
+
+def reopen(listing: Listing, *, actor: Actor, now: datetime) -> None:
+    """Put a closed listing back on the board, while its end still lies ahead.
+
+    Raises:
+        MoveRefused: it is not closed, or its end has passed: renew it instead.
+    """
+    is_later = listing.publish_at is not None and listing.publish_at > now
+    listing.move_to(Status.SCHEDULED if is_later else Status.PUBLISHED, Verb.REOPEN, now)
+    _record(listing, Verb.REOPEN, actor, now)
+    commit()
+
+
+def extend(
+    listing: Listing,
+    deadline: Deadline | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    life_days: int,
+) -> None:
+    """Give a live listing a later end.
+
+    Args:
+        listing: a live listing.
+        deadline: the new end; None adds the board's usual life from now.
+        actor: who asks.
+        now: the moment, aware UTC.
+        life_days: the setting ``LISTING_LIFE_DAYS``.
+
+    Raises:
+        MoveRefused: it is not live.
+        EndRefused: the new end is not later, or too far away.
+    """
+    check_move(Verb.EXTEND, listing.life, now)
+    before = listing.ends_at
+    ends_at = _end_of(listing, deadline, now, life_days)
+    if before is not None and ends_at <= before:
+        raise EndRefused(N_("The new end must be later than the present one."))
+    listing.ends_at = ends_at
+    listing.updated_at = now
+    _record(listing, Verb.EXTEND, actor, now, details={"ends_at": ends_at.isoformat()})
+    commit()
+
+
+def renew(
+    listing: Listing,
+    deadline: Deadline | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    life_days: int,
+) -> None:
+    """Put an ended listing back on the board under its address, with a new end.
+
+    Its first publication does not move, so it neither jumps to the top nor looks new.
+
+    Raises:
+        MoveRefused: it has not ended.
+        EndRefused: the new end is past or too far away.
+    """
+    check_move(Verb.RENEW, listing.life, now)
+    ends_at = _end_of(listing, deadline, now, life_days)
+    listing.move_to(Status.PUBLISHED, Verb.RENEW, now)
+    listing.ends_at = ends_at
+    listing.publish_at = min(listing.publish_at or now, now)
+    listing.first_published_at = listing.first_published_at or listing.publish_at
+    listing.is_muted = False
+    contents.settle_organisation(listing, now)
+    _record(listing, Verb.RENEW, actor, now, details={"ends_at": ends_at.isoformat()})
+    commit()
+
+
+def copy(
+    listing: Listing, *, actor: Actor, now: datetime, secret: str
+) -> tuple[Listing, OneTimeLink | None]:
+    """Make a new draft with the same text; the date, being the old one's, is left out.
+
+    Returns:
+        The draft, and for a guest the link that manages it.
+    """
+    content = contents.read(listing)
+    content["apply_by"] = None
+    twin = Listing(
+        submission_key=secrets.token_urlsafe(24),
+        poster=actor.user,
+        poster_email=actor.user.email if actor.user else listing.poster_email,
+        status=Status.DRAFT,
+        created_at=now,
+        updated_at=now,
+    )
+    contents.write(twin, content)
+    db.session.add(twin)
+    db.session.flush()
+    link = None
+    if actor.user is None:
+        link = links.issue(
+            db.session,
+            Purpose.LISTING_MANAGE,
+            secret=secret,
+            now=now,
+            email=listing.poster_email,
+            listing=twin,
+        )
+    _record(twin, Verb.COPY, actor, now, details={"from": listing.id})
+    commit()
+    return twin, link
+
+
+def object_to(listing: Listing, note: str, *, actor: Actor, now: datetime) -> None:
+    """Send a refused, duplicate or removed listing back to the queue, for another moderator.
+
+    Raises:
+        MoveRefused: there is no decision to object to.
+    """
+    listing.move_to(Status.PENDING, Verb.OBJECT, now)
+    listing.submitted_at = now
+    _record(listing, Verb.OBJECT, actor, now, note=note)
+    commit()
+
+
+def delete(listing: Listing, *, now: datetime) -> None:
+    """Delete a draft for good.
+
+    Raises:
+        MoveRefused: it is no draft.
+    """
+    check_move(Verb.DELETE, listing.life, now)
+    db.session.delete(listing)
+    commit()
+
+
+def _record(  # noqa: PLR0913 - the parts of a line of history, each named
+    listing: Listing,
+    verb: Verb,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    note: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    history.record(
+        listing,
+        verb,
+        actor=actor.kind,
+        by=actor.user,
+        at=now,
+        reason=reason,
+        note=note,
+        details=details,
+    )
+
+
+def _waiting_revision(listing: Listing) -> Revision | None:
+    return db.session.scalar(
+        select(Revision).where(
+            Revision.listing_id == listing.id, Revision.status == RevisionStatus.WAITING
+        )
+    )
+
+
+def _end_of(listing: Listing, deadline: Deadline | None, now: datetime, life_days: int) -> datetime:
+    """Write the deadline asked for on the listing and return the end that follows from it."""
+    if deadline is None or deadline.kind is not DeadlineKind.DATE or deadline.apply_by is None:
+        if deadline is not None and deadline.kind is DeadlineKind.DATE:
+            raise EndRefused(N_("Give the last day to apply."))
+        if deadline is not None:
+            listing.deadline_kind = deadline.kind
+        elif listing.deadline_kind is DeadlineKind.DATE:
+            listing.apply_by = now + timedelta(days=life_days)
+            return listing.apply_by
+        listing.apply_by = None
+        return now + timedelta(days=life_days)
+    check_end(deadline.apply_by, now)
+    listing.deadline_kind = deadline.kind
+    listing.apply_by = deadline.apply_by
+    listing.deadline_zone = deadline.zone
+    return deadline.apply_by
+
+
+def _follow_deadline(listing: Listing, now: datetime) -> None:
+    """Move the end of a live listing when its edit named another date."""
+    if listing.deadline_kind is DeadlineKind.DATE and listing.apply_by is not None:
+        check_end(listing.apply_by, now)
+        listing.ends_at = listing.apply_by

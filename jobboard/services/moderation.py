@@ -1,0 +1,252 @@
+"""What moderators decide; every decision is an event, and a mail to the poster."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from jobboard import content as contents
+from jobboard import history
+from jobboard.db import commit, db
+from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
+from jobboard.domain.listing import Status, Verb, check_end, check_move
+from jobboard.domain.taxonomy import DeadlineKind
+from jobboard.domain.words import N_
+from jobboard.going_live import go_live
+from jobboard.mail import messages
+from jobboard.models.event import ActorKind, Event
+from jobboard.models.listing import Listing
+from jobboard.models.revision import Revision, RevisionStatus
+from jobboard.models.user import User
+
+
+class Reason(StrEnum):
+    """Why a listing is refused or taken down."""
+
+    NOT_IN_SCOPE = "not_in_scope"
+    INCOMPLETE = "incomplete"
+    NOT_AUTHORISED = "not_authorised"
+    MISLEADING = "misleading"
+    FEE_FOR_APPLICANTS = "fee_for_applicants"
+    DISCRIMINATION = "discrimination"
+    NOT_A_JOB = "not_a_job"
+    SPAM = "spam"
+    UNLAWFUL = "unlawful"
+    OTHER = "other"
+
+
+REASON_LABELS: dict[str, str] = {
+    Reason.NOT_IN_SCOPE: N_("Not about international affairs"),
+    Reason.INCOMPLETE: N_("Too little is said about the work"),
+    Reason.NOT_AUTHORISED: N_("Posted without the organisation's consent"),
+    Reason.MISLEADING: N_("Misleading or wrong"),
+    Reason.FEE_FOR_APPLICANTS: N_("Applicants would have to pay"),
+    Reason.DISCRIMINATION: N_("Excludes people without a lawful reason"),
+    Reason.NOT_A_JOB: N_("Advertises something other than an opportunity"),
+    Reason.SPAM: N_("Spam"),
+    Reason.UNLAWFUL: N_("Against the law"),
+    Reason.OTHER: N_("Another reason, given below"),
+}
+
+
+class OwnDecision(RuleBroken):
+    """An objection goes to another moderator than the one who decided."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("You took the decision that this objects to; another moderator must decide.")
+        )
+
+
+class WordsMissing(RuleBroken):
+    """A decision against the poster needs words that say what to do or why."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Tell the poster why, or what to change."))
+
+
+def approve(
+    listing: Listing, *, by: User, version: int | None, now: datetime, life_days: int
+) -> None:
+    """Put a listing on the board.
+
+    Args:
+        listing: one that waits.
+        by: the moderator.
+        version: the version that was read on the page; None skips the comparison.
+        now: the moment, aware UTC.
+        life_days: the setting ``LISTING_LIFE_DAYS``.
+
+    Raises:
+        ChangedMeanwhile: the listing changed, or somebody decided, since the page was read.
+        EndRefused: its deadline has passed while it waited.
+    """
+    _check(listing, by, version)
+    go_live(listing, Verb.APPROVE, now=now, life_days=life_days)
+    listing.decided_by_id = by.id
+    _record(listing, Verb.APPROVE, by, now)
+    commit()
+
+
+def request_changes(
+    listing: Listing, note: str, *, by: User, version: int | None, now: datetime
+) -> None:
+    """Ask the poster for changes; with them the listing returns by itself.
+
+    Raises:
+        WordsMissing: it must be said what to change.
+        ChangedMeanwhile: somebody else decided first.
+    """
+    if not note.strip():
+        raise WordsMissing
+    _check(listing, by, version)
+    listing.move_to(Status.CHANGES_REQUESTED, Verb.REQUEST_CHANGES, now)
+    listing.decided_by_id = by.id
+    _record(listing, Verb.REQUEST_CHANGES, by, now, note=note)
+    messages.listing_changes_requested(listing, note=note, at=now)
+    commit()
+
+
+def refuse(
+    listing: Listing, reason: Reason, note: str, *, by: User, version: int | None, now: datetime
+) -> None:
+    """Refuse a listing, with the reason and words.
+
+    Raises:
+        WordsMissing: "another reason" needs words.
+        ChangedMeanwhile: somebody else decided first.
+    """
+    if reason is Reason.OTHER and not note.strip():
+        raise WordsMissing
+    _check(listing, by, version)
+    listing.move_to(Status.REFUSED, Verb.REFUSE, now)
+    listing.decided_by_id = by.id
+    _record(listing, Verb.REFUSE, by, now, reason=reason, note=note)
+    messages.listing_refused(listing, reason=REASON_LABELS[reason], note=note, at=now)
+    commit()
+
+
+def mark_duplicate(
+    listing: Listing, note: str, *, by: User, version: int | None, now: datetime
+) -> None:
+    """Take a listing out because the same opportunity is on the board already.
+
+    Raises:
+        ChangedMeanwhile: somebody else decided first.
+    """
+    _check(listing, by, version)
+    listing.move_to(Status.DUPLICATE, Verb.MARK_DUPLICATE, now)
+    listing.decided_by_id = by.id
+    _record(listing, Verb.MARK_DUPLICATE, by, now, note=note)
+    messages.listing_marked_duplicate(listing, note=note, at=now)
+    commit()
+
+
+def remove(
+    listing: Listing, reason: Reason, note: str, *, by: User, version: int | None, now: datetime
+) -> None:
+    """Take a public or ended listing down for good.
+
+    Raises:
+        WordsMissing: "another reason" needs words.
+        ChangedMeanwhile: it changed since the page was read.
+    """
+    if reason is Reason.OTHER and not note.strip():
+        raise WordsMissing
+    _check(listing, by, version)
+    listing.move_to(Status.REMOVED, Verb.REMOVE, now)
+    listing.decided_by_id = by.id
+    _record(listing, Verb.REMOVE, by, now, reason=reason, note=note)
+    messages.listing_removed(listing, reason=REASON_LABELS[reason], note=note, at=now)
+    commit()
+
+
+def accept_revision(revision: Revision, *, by: User, version: int | None, now: datetime) -> None:
+    """Let the waiting text take the live one's place.
+
+    Raises:
+        ChangedMeanwhile: the poster wrote again, or somebody decided first.
+        MoveRefused: the listing has ended meanwhile.
+        EndRefused: the new text's deadline has passed.
+    """
+    listing = _check_revision(revision, version)
+    check_move(Verb.EDIT, listing.life, now)
+    contents.write(listing, contents.from_json(revision.content))
+    if listing.deadline_kind is DeadlineKind.DATE and listing.apply_by is not None:
+        check_end(listing.apply_by, now)
+        listing.ends_at = listing.apply_by
+    listing.updated_at = now
+    contents.settle_organisation(listing, now)
+    revision.status = RevisionStatus.ACCEPTED
+    revision.decided_at = now
+    _record(listing, Verb.ACCEPT_REVISION, by, now)
+    commit()
+
+
+def refuse_revision(
+    revision: Revision, note: str, *, by: User, version: int | None, now: datetime
+) -> None:
+    """Turn the waiting text down; the live one stays.
+
+    Raises:
+        WordsMissing: the poster must be told why.
+        ChangedMeanwhile: the poster wrote again, or somebody decided first.
+    """
+    if not note.strip():
+        raise WordsMissing
+    listing = _check_revision(revision, version)
+    revision.status = RevisionStatus.REFUSED
+    revision.decided_at = now
+    _record(listing, Verb.REFUSE_REVISION, by, now, note=note)
+    messages.listing_changes_requested(listing, note=note, at=now)
+    commit()
+
+
+def _check(listing: Listing, by: User, version: int | None) -> None:
+    if version is not None and listing.version != version:
+        raise ChangedMeanwhile
+    objection = db.session.scalar(
+        select(Event)
+        .where(Event.listing_id == listing.id, Event.verb == Verb.OBJECT)
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    if (
+        objection is not None
+        and listing.status is Status.PENDING
+        and listing.decided_by_id == by.id
+        and _others_moderate(by)
+    ):
+        raise OwnDecision
+
+
+def _others_moderate(by: User) -> bool:
+    """Tell whether there is another moderator at all; alone, one decides on one's own again."""
+    return (
+        db.session.scalar(
+            select(User.id)
+            .where(
+                User.id != by.id,
+                User.is_suspended.is_(False),
+                User.is_moderator | User.is_administrator,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _check_revision(revision: Revision, version: int | None) -> Listing:
+    if revision.status is not RevisionStatus.WAITING or (
+        version is not None and revision.version != version
+    ):
+        raise ChangedMeanwhile
+    return revision.listing
+
+
+def _record(
+    listing: Listing, verb: Verb, by: User, now: datetime, *, reason: str = "", note: str = ""
+) -> None:
+    history.record(
+        listing, verb, actor=ActorKind.MODERATOR, by=by, at=now, reason=reason, note=note
+    )

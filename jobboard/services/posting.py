@@ -1,0 +1,229 @@
+"""Writing a listing and handing it in, with an account or as a guest."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from jobboard import content as contents
+from jobboard import history, links
+from jobboard.db import commit, db
+from jobboard.domain.address import email_key
+from jobboard.domain.errors import RuleBroken
+from jobboard.domain.listing import Status, Verb
+from jobboard.domain.submission import check
+from jobboard.domain.words import N_
+from jobboard.going_live import go_live
+from jobboard.mail import messages
+from jobboard.models.event import ActorKind
+from jobboard.models.listing import Listing
+from jobboard.models.one_time_link import Purpose
+from jobboard.models.user import User
+
+
+class KeyTaken(RuleBroken):
+    """The form's key belongs to a listing of somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This form was already used. Open a new one and copy your text over."))
+
+
+def submit_as_guest(
+    content: Mapping[str, Any],
+    *,
+    email: str,
+    submission_key: str,
+    terms_version: str,
+    now: datetime,
+    secret: str,
+) -> Listing:
+    """Keep a guest's listing as a draft and mail the link with the confirming button.
+
+    Sending the same form again (a double click, the back button) finds the same listing.
+
+    Raises:
+        SubmissionIncomplete: fields are missing or make no sense; nothing is written.
+        KeyTaken: the form's key is another person's.
+    """
+    check(content, now)
+    known = _by_key(submission_key)
+    if known is not None:
+        return _if_guest_is(known, email)
+    listing = Listing(
+        submission_key=submission_key,
+        poster_email=email_key(email),
+        terms_version=terms_version,
+        status=Status.DRAFT,
+        created_at=now,
+        updated_at=now,
+    )
+    contents.write(listing, content)
+    if not _added(listing):
+        twin = _by_key(submission_key)
+        if twin is None:
+            raise KeyTaken
+        return _if_guest_is(twin, email)
+    link = links.issue(
+        db.session,
+        Purpose.LISTING_MANAGE,
+        secret=secret,
+        now=now,
+        email=listing.poster_email,
+        listing=listing,
+    )
+    history.record(listing, Verb.CREATE, actor=ActorKind.GUEST, at=now)
+    db.session.flush()
+    messages.listing_confirm(listing, link, at=now)
+    commit()
+    return listing
+
+
+def confirm(listing: Listing, *, now: datetime) -> None:
+    """Hand in a guest's draft: the mailed button was pressed, so the address is theirs.
+
+    Raises:
+        MoveRefused: it was handed in already.
+        SubmissionIncomplete: it is no longer complete, say its deadline has passed.
+    """
+    check(contents.read(listing), now)
+    listing.move_to(Status.PENDING, Verb.SUBMIT, now)
+    listing.submitted_at = now
+    contents.link_organisation(listing)
+    history.record(listing, Verb.CONFIRM, actor=ActorKind.GUEST, at=now)
+    messages.listing_received(listing, at=now)
+    commit()
+
+
+def save_draft(
+    content: Mapping[str, Any],
+    *,
+    by: User,
+    submission_key: str,
+    now: datetime,
+) -> Listing:
+    """Keep what a signed-in person has written so far, complete or not.
+
+    Raises:
+        KeyTaken: the form's key is another person's.
+        MoveRefused: the listing is past the stage of writing.
+    """
+    listing = _own(submission_key, by)
+    if listing is None:
+        listing = _fresh(content, by=by, submission_key=submission_key, now=now)
+    else:
+        listing.move_to(listing.status, Verb.EDIT, now)
+        contents.write(listing, content)
+    commit()
+    return listing
+
+
+def submit(
+    content: Mapping[str, Any],
+    *,
+    by: User,
+    submission_key: str,
+    terms_version: str,
+    now: datetime,
+    life_days: int,
+) -> Listing:
+    """Hand in a signed-in person's listing: to the moderators, or straight to the board.
+
+    Raises:
+        SubmissionIncomplete: fields are missing or make no sense; nothing is written.
+        KeyTaken: the form's key is another person's.
+    """
+    check(content, now)
+    listing = _own(submission_key, by)
+    if listing is None:
+        listing = _fresh(content, by=by, submission_key=submission_key, now=now)
+    elif listing.status not in (Status.DRAFT, Status.CHANGES_REQUESTED):
+        # The same form a second time: what it asked for has happened.
+        return listing
+    else:
+        contents.write(listing, content)
+    listing.terms_version = terms_version
+    _hand_in(listing, by=by, actor=ActorKind.POSTER, now=now, life_days=life_days)
+    commit()
+    return listing
+
+
+def resubmit(
+    listing: Listing,
+    content: Mapping[str, Any],
+    *,
+    by: User | None,
+    actor: ActorKind,
+    now: datetime,
+    life_days: int,
+) -> None:
+    """Hand in a draft, or a listing that a moderator asked to change, with its new text.
+
+    Raises:
+        SubmissionIncomplete: fields are missing or make no sense; nothing is written.
+        MoveRefused: the listing is not waiting for its poster.
+    """
+    check(content, now)
+    contents.write(listing, content)
+    _hand_in(listing, by=by, actor=actor, now=now, life_days=life_days)
+    commit()
+
+
+def _hand_in(
+    listing: Listing, *, by: User | None, actor: ActorKind, now: datetime, life_days: int
+) -> None:
+    listing.submitted_at = now
+    if by is not None and by.is_trusted:
+        go_live(listing, Verb.SUBMIT, now=now, life_days=life_days)
+    else:
+        listing.move_to(Status.PENDING, Verb.SUBMIT, now)
+        contents.link_organisation(listing)
+        messages.listing_received(listing, at=now)
+    history.record(listing, Verb.SUBMIT, actor=actor, by=by, at=now)
+
+
+def _fresh(content: Mapping[str, Any], *, by: User, submission_key: str, now: datetime) -> Listing:
+    listing = Listing(
+        submission_key=submission_key,
+        poster=by,
+        poster_email=by.email,
+        status=Status.DRAFT,
+        created_at=now,
+        updated_at=now,
+    )
+    contents.write(listing, content)
+    if not _added(listing):
+        twin = _own(submission_key, by)
+        if twin is None:
+            raise KeyTaken
+        return twin
+    history.record(listing, Verb.CREATE, actor=ActorKind.POSTER, by=by, at=now)
+    return listing
+
+
+def _added(listing: Listing) -> bool:
+    """Insert a listing; False when its key is taken: the unique row decides, not a look-up."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(listing)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _by_key(submission_key: str) -> Listing | None:
+    return db.session.scalar(select(Listing).where(Listing.submission_key == submission_key))
+
+
+def _own(submission_key: str, by: User) -> Listing | None:
+    listing = _by_key(submission_key)
+    if listing is not None and listing.poster_id != by.id:
+        raise KeyTaken
+    return listing
+
+
+def _if_guest_is(listing: Listing, email: str) -> Listing:
+    if listing.poster_email != email_key(email):
+        raise KeyTaken
+    return listing
