@@ -1,0 +1,495 @@
+"""What a seeker asks for, as one value: page, feed, API and alert read the same.
+
+A criteria object is made from the pairs of a query string, says what it could not understand, and
+prints itself back in one canonical order, so that the same question always has the same address.
+The keys are those of INTERFACE.md; the engine in ``jobboard.search`` answers it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from jobboard.domain.taxonomy import (
+    Clearance,
+    ContractTerm,
+    Education,
+    Eligibility,
+    Hours,
+    JobFunction,
+    Mode,
+    OpportunityType,
+    OrganisationKind,
+    Region,
+    Seniority,
+    Topic,
+    VisaSponsorship,
+)
+from jobboard.domain.words import N_
+from jobboard.markup.text import clean_line
+from jobboard.tables import gazetteer
+
+#: Longest text of ``q`` and ``where`` that is searched, in characters.
+LONGEST_TEXT = 200
+#: Most values taken for one facet.
+MOST_VALUES = 50
+#: Pages are numbered up to here; a larger number is beyond the last page all the same.
+LAST_PAGE = 1_000_000_000
+#: Listings on one page of the list.
+PAGE_SIZE = 20
+
+
+class Sort(StrEnum):
+    """The order of the list."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    DEADLINE = "deadline"
+    PAY = "pay"
+
+
+class Closing(StrEnum):
+    """How soon the time to apply ends: within so many days, or with no date (``open``)."""
+
+    DAYS_3 = "3"
+    DAYS_7 = "7"
+    DAYS_14 = "14"
+    DAYS_30 = "30"
+    OPEN = "open"
+
+
+class Since(StrEnum):
+    """How many days ago a listing was first published at most."""
+
+    DAY = "1"
+    WEEK = "7"
+    MONTH = "30"
+
+
+class Years(StrEnum):
+    """Years of experience asked for at least, in ReliefWeb's bands."""
+
+    UP_TO_2 = "0-2"
+    UP_TO_4 = "3-4"
+    UP_TO_9 = "5-9"
+    MORE = "10-"
+
+    @classmethod
+    def of(cls, years: int) -> "Years":
+        """Return the band of a number of years."""
+        bounds = ((3, cls.UP_TO_2), (5, cls.UP_TO_4), (10, cls.UP_TO_9))
+        return next((band for bound, band in bounds if years < bound), cls.MORE)
+
+
+class Duration(StrEnum):
+    """How many months a contract lasts."""
+
+    UP_TO_6 = "1-6"
+    UP_TO_12 = "7-12"
+    MORE = "13-"
+
+    @classmethod
+    def of(cls, months: int) -> "Duration":
+        """Return the band of a number of months."""
+        bounds = ((7, cls.UP_TO_6), (13, cls.UP_TO_12))
+        return next((band for bound, band in bounds if months < bound), cls.MORE)
+
+
+class Problem(NamedTuple):
+    """A part of a query string that was not understood and therefore not searched."""
+
+    key: str
+    value: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """A search. Facets hold sorted, distinct values: within one they mean *or*, between them *and*.
+
+    Attributes:
+        q: words, quoted phrases and words with a minus.
+        where: a place in the seeker's words.
+        remote: country code from which the seeker wants to work remotely.
+        language: codes of the languages the seeker has; listings that need others are left out.
+        education: the seeker's own level; listings that ask for more are left out.
+        passport: country code of the seeker's nationality.
+        sort: the order asked for; ``order`` says which one holds.
+        page: number of the page, from 1.
+    """
+
+    q: str = ""
+    where: str = ""
+    remote: str = ""
+    country: tuple[str, ...] = ()
+    region: tuple[Region, ...] = ()
+    focus: tuple[str, ...] = ()
+    type: tuple[OpportunityType, ...] = ()
+    topic: tuple[Topic, ...] = ()
+    deadline: Closing | None = None
+    seniority: tuple[Seniority, ...] = ()
+    years: tuple[Years, ...] = ()
+    paid: bool = False
+    pay_stated: bool = False
+    eligible: tuple[Eligibility, ...] = ()
+    visa: tuple[VisaSponsorship, ...] = ()
+    passport: str = ""
+    mode: tuple[Mode, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    duration: tuple[Duration, ...] = ()
+    org_kind: tuple[OrganisationKind, ...] = ()
+    language: tuple[str, ...] = ()
+    contract: tuple[ContractTerm, ...] = ()
+    education: Education | None = None
+    function: tuple[JobFunction, ...] = ()
+    grade: tuple[str, ...] = ()
+    clearance: tuple[Clearance, ...] = ()
+    organisation: tuple[str, ...] = ()
+    since: Since | None = None
+    sort: Sort | None = None
+    page: int = 1
+
+    @classmethod
+    def parse(cls, pairs: Iterable[tuple[str, str]]) -> "Parsed":
+        """Read the pairs of a query string, and say what was not understood.
+
+        Empty values are ignored, since a plain form sends every field it has. Whatever is not
+        understood is left out of the criteria and listed in ``problems``: the page shows it, the
+        API refuses it.
+        """
+        return _Reading().read(pairs)
+
+    @property
+    def order(self) -> Sort:
+        """The order that holds: the one asked for, else best match for words, else newest."""
+        if self.sort is Sort.BEST and not self.q:
+            return Sort.NEWEST
+        return self.sort or (Sort.BEST if self.q else Sort.NEWEST)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for: every live listing answers."""
+        return not self.filter_pairs()
+
+    @property
+    def offset(self) -> int:
+        """How many listings come before this page."""
+        return (self.page - 1) * PAGE_SIZE
+
+    def filter_pairs(self) -> list[tuple[str, str]]:
+        """Return what narrows the list, without order and page: the chips of the list."""
+        return [pair for pair in self.query_pairs() if pair[0] not in {"sort", "page"}]
+
+    def query_pairs(self) -> list[tuple[str, str]]:
+        """Return the pairs of the query string in canonical order, defaults left out."""
+        pairs: list[tuple[str, str]] = []
+        for key in KEYS:
+            pairs.extend((key, value) for value in self.values(key))
+        return pairs
+
+    def values(self, key: str) -> list[str]:
+        """Return the values of one key as they stand in a query string."""
+        value = getattr(self, key)
+        if isinstance(value, tuple):
+            return [str(one) for one in value]
+        if value is True:
+            return ["1"]
+        if not value or (key == "page" and value == 1):
+            return []
+        return [str(value)]
+
+    def replaced(self, **changes: object) -> Self:
+        """Return a copy with some keys changed, on its first page unless ``page`` is given."""
+        return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
+
+    def without(self, key: str, value: str | None = None) -> Self:
+        """Return a copy without one value of a key, or without the key altogether."""
+        present = getattr(self, key)
+        if value is not None and isinstance(present, tuple):
+            return self.replaced(**{key: tuple(one for one in present if str(one) != value)})
+        return self.replaced(**{key: _DEFAULTS[key]})
+
+    def with_page(self, page: int) -> Self:
+        """Return a copy on another page."""
+        return self.replaced(page=page)
+
+
+class Parsed(NamedTuple):
+    """Criteria read from a query string, and what was not understood in it."""
+
+    criteria: Criteria
+    problems: tuple[Problem, ...]
+
+
+#: Every key of a search, in canonical order.
+KEYS = tuple(one.name for one in fields(Criteria))
+_DEFAULTS: Mapping[str, object] = {one.name: one.default for one in fields(Criteria)}
+
+#: Keys whose feature is not built: known, so said differently from a mistyped one.
+LATER = frozenset({"near", "radius", "start"})
+
+#: The closed vocabulary behind each key that has one.
+VOCABULARIES: Mapping[str, type[StrEnum]] = {
+    "region": Region,
+    "type": OpportunityType,
+    "topic": Topic,
+    "deadline": Closing,
+    "seniority": Seniority,
+    "years": Years,
+    "eligible": Eligibility,
+    "visa": VisaSponsorship,
+    "mode": Mode,
+    "hours": Hours,
+    "duration": Duration,
+    "org_kind": OrganisationKind,
+    "contract": ContractTerm,
+    "education": Education,
+    "function": JobFunction,
+    "clearance": Clearance,
+    "since": Since,
+    "sort": Sort,
+}
+
+UNKNOWN_KEY = N_("There is no such filter.")
+NOT_YET = N_("This filter does not exist yet.")
+UNKNOWN_VALUE = N_("This value is not known.")
+UNKNOWN_COUNTRY = N_("This is not a country code of two letters (ISO 3166).")
+UNKNOWN_LANGUAGE = N_("This is not a language code of two or three letters (ISO 639).")
+NOT_A_GRADE = N_("A grade has at most twelve letters, digits and hyphens.")
+NOT_A_SLUG = N_("This is not the short name of an organisation.")
+NOT_A_PAGE = N_("The page must be a number from 1.")
+NOT_A_SWITCH = N_("The only value is 1.")
+REPEATED = N_("This can be given once only; the first value is used.")
+TOO_LONG = N_("Only the first 200 characters are searched.")
+TOO_MANY = N_("Only the first 50 values are used.")
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
+_GRADE = re.compile(r"[\w][\w .*/-]{0,11}\Z")
+_SLUG = re.compile(r"[\w-]{1,150}\Z")
+#: Longer numbers are not even converted: the work grows with the square of the digits.
+_MOST_DIGITS = 40
+
+
+class _Refused(Exception):
+    """A value was not understood; carries the sentence that says so."""
+
+
+@dataclass
+class _Reading:
+    """One reading of a query string."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    lists: dict[str, set[object]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, pairs: Iterable[tuple[str, str]]) -> Parsed:
+        for raw_key, raw_value in pairs:
+            key = clean_line(raw_key)[:LONGEST_TEXT]
+            value = clean_line(raw_value)
+            if value:
+                self._take(key, value)
+        lists = {key: tuple(sorted(values, key=str)) for key, values in self.lists.items()}
+        criteria = Criteria(**self.values, **lists)  # type: ignore[arg-type]
+        return Parsed(criteria, tuple(self.problems))
+
+    def _take(self, key: str, value: str) -> None:
+        if key not in _READERS:
+            self._refuse(key, value, NOT_YET if key in LATER else UNKNOWN_KEY)
+            return
+        try:
+            read = _READERS[key](value)
+        except _Refused as refused:
+            self._refuse(key, value, str(refused))
+            return
+        if isinstance(_DEFAULTS[key], tuple):
+            self._add(key, value, read)
+        elif key in self.values:
+            if self.values[key] != read:
+                self._refuse(key, value, REPEATED)
+        else:
+            self.values[key] = read
+            if key in {"q", "where"} and len(value) > LONGEST_TEXT:
+                self._refuse(key, value, TOO_LONG)
+
+    def _add(self, key: str, value: str, read: object) -> None:
+        chosen = self.lists.setdefault(key, set())
+        if read in chosen or len(chosen) < MOST_VALUES:
+            chosen.add(read)
+        else:
+            self._refuse(key, value, TOO_MANY)
+
+    def _refuse(self, key: str, value: str, sentence: str) -> None:
+        """Note a problem; the same sentence about the same key is said a few times at most."""
+        said = sum(1 for one in self.problems if (one.key, one.sentence) == (key, sentence))
+        if len(self.problems) < MOST_VALUES and said < (1 if sentence == TOO_MANY else 5):
+            self.problems.append(Problem(key, value[:LONGEST_TEXT], sentence))
+
+
+def _read_text(value: str) -> str:
+    return value[:LONGEST_TEXT].strip()
+
+
+def _read_country(value: str) -> str:
+    country = gazetteer.country(value)
+    if country is None:
+        raise _Refused(UNKNOWN_COUNTRY)
+    return country.code
+
+
+def _read_remote(value: str) -> str:
+    return "anywhere" if value.lower() == "anywhere" else _read_country(value)
+
+
+def _read_focus(value: str) -> str:
+    if value.lower() in set(Region):
+        return value.lower()
+    return _read_country(value)
+
+
+def _read_language(value: str) -> str:
+    code = value.lower()
+    if not _LANGUAGE.match(code):
+        raise _Refused(UNKNOWN_LANGUAGE)
+    return code
+
+
+def _read_slug(value: str) -> str:
+    slug = value.lower()
+    if not _SLUG.match(slug):
+        raise _Refused(NOT_A_SLUG)
+    return slug
+
+
+def _read_grade(value: str) -> str:
+    grade = value.upper()
+    if not _GRADE.match(grade):
+        raise _Refused(NOT_A_GRADE)
+    return grade
+
+
+def _read_switch(value: str) -> bool:
+    if value != "1":
+        raise _Refused(NOT_A_SWITCH)
+    return True
+
+
+def _read_page(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise _Refused(NOT_A_PAGE)
+    page = int(value) if len(value) <= _MOST_DIGITS else LAST_PAGE
+    if page < 1:
+        raise _Refused(NOT_A_PAGE)
+    return min(page, LAST_PAGE)
+
+
+def _read_word(vocabulary: type[StrEnum]) -> Callable[[str], StrEnum]:
+    def read(value: str) -> StrEnum:
+        try:
+            return vocabulary(value.lower())
+        except ValueError:
+            raise _Refused(UNKNOWN_VALUE) from None
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "q": _read_text,
+    "where": _read_text,
+    "remote": _read_remote,
+    "country": _read_country,
+    "focus": _read_focus,
+    "passport": _read_country,
+    "language": _read_language,
+    "organisation": _read_slug,
+    "grade": _read_grade,
+    "paid": _read_switch,
+    "pay_stated": _read_switch,
+    "page": _read_page,
+    **{key: _read_word(vocabulary) for key, vocabulary in VOCABULARIES.items()},
+}
+
+#: WP Job Manager's usual job types, by their slugs, as our keys and values.
+_WPJM_TYPES: Mapping[str, tuple[str, str]] = {
+    "full_time": ("hours", "full_time"),
+    "part_time": ("hours", "part_time"),
+    "temporary": ("contract", "temporary"),
+    "freelance": ("type", "consultancy"),
+    "contract": ("type", "consultancy"),
+    "remote": ("mode", "remote"),
+}
+
+
+def from_wpjm(pairs: Iterable[tuple[str, str]]) -> Criteria | None:
+    """Return the criteria an old WP Job Manager address asks for, or None when it is not one.
+
+    Read are ``search_keywords search_location search_category search_job_type`` (their plurals and
+    ``[]`` too). A category or type that the board does not know becomes a word of the search, so
+    that an old link still finds something like what it found.
+    """
+    ours: list[tuple[str, str]] = []
+    words: list[str] = []
+    is_wpjm = False
+    for raw_key, raw_value in pairs:
+        key = raw_key.removesuffix("[]")
+        if key not in _WPJM_KEYS:
+            ours.append((raw_key, raw_value))
+            continue
+        is_wpjm = True
+        value = clean_line(raw_value)
+        if key == "search_location":
+            ours.append(("where", value))
+        elif key == "search_keywords":
+            words.append(value)
+        elif pair := _wpjm_term(value):
+            ours.append(pair)
+        elif not value.isdigit():
+            words.append(value.replace("-", " "))
+    if not is_wpjm:
+        return None
+    return Criteria.parse([("q", " ".join(words)), *ours]).criteria
+
+
+def _wpjm_term(value: str) -> tuple[str, str] | None:
+    """Return our key and value for the slug of a category or job type, or None."""
+    word = value.lower().replace("-", "_").replace(" ", "_")
+    if word in set(Topic):
+        return "topic", word
+    if word in set(OpportunityType):
+        return "type", word
+    return _WPJM_TYPES.get(word)
+
+
+_WPJM_KEYS:
+            ours.append((raw_key, raw_value))
+            continue
+        is_wpjm = True
+        if not value:
+            continue
+        if key == "search_keywords":
+            words.append(value)
+        elif key == "search_location":
+            ours.append(("where", value))
+        elif slug in set(Topic):
+            ours.append(("topic", slug))
+        elif slug in set(OpportunityType):
+            ours.append(("type", slug))
+        elif slug in _WPJM_TYPES:
+            ours.append(_WPJM_TYPES[slug])
+        elif not value.isdigit():
+            words.append(value.replace("-", " "))
+    if not is_wpjm:
+        return None
+    return Criteria.parse([("q", " ".join(words)), *ours]).criteria
+
+
+_WPJM_KEYS = frozenset(
+    {
+        "search_keywords",
+        "search_location",
+        "search_category",
+        "search_categories",
+        "search_job_type",
+        "search_job_types",
+    }
+)

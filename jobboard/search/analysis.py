@@ -1,0 +1,119 @@
+"""Words as the index compares them: folded, split, and reduced to their stems.
+
+Text is folded and split here, in Python, for the index and for the question alike, so that the two
+can never disagree. (tantivy's own lower-casing makes of "İ" an i with a combining dot.) The stems
+are Snowball's, by the listing's language; the question, whose language nobody knows, is reduced by
+every language that the index holds.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from jobboard.markup.text import fold
+
+#: Snowball's stemmers by ISO 639-1 code.
+STEMMERS = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
+_SAME = {"nb": "no", "nn": "no"}
+
+#: A listing whose language has no stemmer, or is unknown, is reduced as English.
+FALLBACK = "en"
+
+#: Words longer than this are cut: no seeker types them, and the index keeps every one.
+LONGEST_WORD = 40
+
+_WORD = re.compile(r"[^\W_]+")
+_MARKED_WORD = re.compile(r"(?:\w\.){2,}|\w+")
+_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
+_POSSESSIVE = re.compile(r"'s(?!\w)")
+_SIGNED = re.compile(r"(?<!\w)([cf])(\+\+|#)")
+_SIGNS = {"++": "plusplus", "#": "sharp"}
+_SCRIPTS = {
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "el": re.compile("[\u0370-\u03ff]"),
+    "ta": re.compile("[\u0b80-\u0bff]"),
+}
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a text in order: ``U.S.`` is ``us``, ``R&D`` is ``r``, ``d``."""
+    folded = fold(text)
+    if "." in folded:
+        folded = _INITIALS.sub(lambda found: found.group().replace(".", ""), folded)
+    if "'" in folded:
+        folded = _POSSESSIVE.sub("", folded)
+    if "+" in folded or "#" in folded:
+        folded = _SIGNED.sub(lambda found: found.group(1) + _SIGNS[found.group(2)], folded)
+    return [word[:LONGEST_WORD] for word in _WORD.findall(folded)]
+
+
+def stems(folded: Iterable[str], language: str) -> list[str]:
+    """Return the stems of folded words in a listing's language, one for each word.
+
+    Words of a script that the language is not written in are reduced by that script's language.
+    """
+    base = language_of(language)
+    text = " ".join(folded)
+    if not text:
+        return []
+    found: list[str] = _stemmer(base).analyze(text)
+    if not text.isascii():
+        for other, script in _SCRIPTS.items():
+            if other != base and script.search(text):
+                found = _stemmer(other).analyze(" ".join(found))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def stems_of_word(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the distinct stems that one folded word has in any of the languages."""
+    return tuple(sorted({one for language in languages for one in stems([word], language)}))
+
+
+def spans(text: str, terms: frozenset[str], language: str) -> list[tuple[int, int]]:
+    """Return where in a text stand words of ``terms``, spelled so or with the same stem.
+
+    Returns:
+        Pairs of the first character and the one after the last, in order.
+    """
+    found = []
+    for match in _MARKED_WORD.finditer(text):
+        parts = words(match.group())
+        if terms.intersection(parts) or terms.intersection(stems(parts, language)):
+            found.append(match.span())
+    return found
+
+
+def language_of(tag: str) -> str:
+    """Return the code of the stemmer for a BCP 47 tag."""
+    code = tag.partition("-")[0].lower()
+    code = _SAME.get(code, code)
+    return code if code in STEMMERS else FALLBACK
+
+
+@lru_cache(maxsize=len(STEMMERS))
+def _stemmer(code: str) -> TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.whitespace())
+    return builder.filter(Filter.stemmer(STEMMERS[code])).build()

@@ -1,0 +1,124 @@
+"""The words box, understood: words, quoted phrases and words with a minus. Nothing else is special.
+
+Operators of the engine, wildcards and regular expressions are plain text here: what is typed never
+reaches a query language.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Self
+
+from jobboard.search import analysis
+
+#: Words beyond these are not searched, so that a page of text in the box costs no more than these.
+MOST_WORDS = 24
+
+_QUOTES = str.maketrans("“”„«»＂", '""""""')
+_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<chunk>[^\s"]+))')
+#: What joins the parts of one word; anything else in a chunk parts words.
+_JOINED = re.compile(r"[\w&.'’+#-]+")
+
+#: Little words that a listing need not hold, as they stand in folded text. Written in capitals
+#: they are names (WHO, IT, OR).
+_LITTLE = frozenset(
+    analysis.words(
+        "a an and are as at be by for from in is it of on or that the this to with who "
+        "au aux avec ce dans de des du en et la le les l d ou par pour sur un une "
+        "das der die den dem ein eine fur im mit und von zu zum zur "
+        "al con del el en la las los o para por una y "
+        "bir icin ile ve da "
+        "och i pa av till for med att "
+        "het een van voor op aan bij"
+    )
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a search.
+
+    Attributes:
+        typed: as it was typed.
+        parts: its folded parts: one, or several of a joined word (``R&D``, ``non-lethal``).
+        is_little: whether a listing need not hold it.
+    """
+
+    typed: str
+    parts: tuple[str, ...]
+    is_little: bool = False
+
+    @property
+    def folded(self) -> str:
+        """The word written together."""
+        return "".join(self.parts)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What stands in the words box.
+
+    Attributes:
+        words: what to find, in order.
+        phrases: folded words that must stand together as they are.
+        excluded: folded words, one or several together, that must not occur.
+    """
+
+    words: tuple[Word, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> "Asked":
+        """Read the words box."""
+        words: list[Word] = []
+        phrases: list[tuple[str, ...]] = []
+        excluded: list[tuple[str, ...]] = []
+        for part in _PART.finditer(text.translate(_QUOTES)):
+            if part["minus"]:
+                parts = tuple(analysis.words(part["phrase"] or part["chunk"] or ""))
+                if parts:
+                    excluded.append(parts)
+            elif part["phrase"] is not None:
+                parts = tuple(analysis.words(part["phrase"]))
+                if parts:
+                    phrases.append(parts)
+            else:
+                words.extend(_words(part["chunk"]))
+        distinct = dict.fromkeys(words)
+        return cls(
+            _weighed(tuple(distinct)[:MOST_WORDS], bool(phrases)),
+            tuple(dict.fromkeys(phrases))[:MOST_WORDS],
+            tuple(dict.fromkeys(excluded))[:MOST_WORDS],
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked by words."""
+        return not (self.words or self.phrases or self.excluded)
+
+    @property
+    def weighty(self) -> tuple[Word, ...]:
+        """The words that a listing must hold."""
+        return tuple(word for word in self.words if not word.is_little)
+
+    def with_words(self, words: tuple[Word, ...]) -> Self:
+        """Return the same with other words."""
+        return replace(self, words=words)
+
+
+def _words(chunk: str) -> list[Word]:
+    found = []
+    for typed in _JOINED.findall(chunk):
+        parts = tuple(analysis.words(typed))
+        if parts:
+            found.append(Word(typed.strip("-.'’&+#") or typed, parts))
+    return found
+
+
+def _weighed(words: tuple[Word, ...], has_more: bool) -> tuple[Word, ...]:
+    """Mark the little words, unless nothing else is asked for."""
+    marked = tuple(
+        replace(word, is_little=word.folded in _LITTLE and not word.typed.isupper())
+        for word in words
+    )
+    return marked if has_more or any(not word.is_little for word in marked) else words

@@ -1,0 +1,191 @@
+"""What the index knows of one listing: the words it is found by and the facets it is counted in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tantivy import Document, Schema, SchemaBuilder
+
+from jobboard.search import analysis
+
+#: Part of the index folder's name: raise it with every change of the schema or of the analysis.
+VERSION = "1"
+
+#: Fields of words. ``_stem`` fields hold the stems of the field they are named after.
+TEXT_FIELDS = (
+    "title",
+    "title_stem",
+    "organisation",
+    "organisation_stem",
+    "place",
+    "topics_stem",
+    "text",
+)
+#: Stems of the text are never searched as a phrase, so their positions are not kept.
+UNPLACED_FIELDS = ("text_stem",)
+
+#: Fields of whole values, counted and filtered.
+WORD_FIELDS = (
+    "country",
+    "region",
+    "focus",
+    "type",
+    "topic",
+    "seniority",
+    "years",
+    "pay",
+    "eligible",
+    "visa",
+    "passport",
+    "mode",
+    "remote",
+    "hours",
+    "duration",
+    "org_kind",
+    "needs",
+    "contract",
+    "education",
+    "function",
+    "grade",
+    "clearance",
+    "organisation_slug",
+    "open",
+    "written_in",
+)
+
+#: Values for a listing that can be worked at from any country, that asks for no language, and that
+#: anybody may apply to.
+ANYWHERE = "anywhere"
+NONE_NEEDED = "-"
+ANY_PASSPORT = "-"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
+
+#: Seconds are put above this many bits of the id in the fields that order the list.
+_ID_BITS = 30
+_ID_MASK = (1 << _ID_BITS) - 1
+#: Set in the deadline order of listings without a date: they come after those with one.
+_NO_DATE = 1 << 62
+#: The first day of the recency weight, and the seconds after which it has grown by one percent.
+_RECENCY_BASE = datetime(2000, 1, 1, tzinfo=UTC)
+_RECENCY_SPAN = 2_500_000_000
+
+
+@dataclass(frozen=True)
+class SearchDocument:
+    """One listing as the index takes it.
+
+    Attributes:
+        id: the listing's id.
+        place: names of cities and countries, in the spellings that seekers use.
+        topics: labels of topics, kind, mode and the like, so that they are found as words.
+        language: BCP 47 tag that the text is written in.
+        facets: values by field of ``WORD_FIELDS``.
+        deadline_at: the stated end of the time to apply, if it is a date.
+        yearly_pay: pay in whole units of one currency for one year; 0 when it is not known.
+    """
+
+    id: int
+    title: str
+    publish_at: datetime
+    ends_at: datetime
+    first_published_at: datetime
+    organisation: str = ""
+    place: str = ""
+    topics: str = ""
+    text: str = ""
+    language: str = "en"
+    deadline_at: datetime | None = None
+    yearly_pay: int = 0
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def schema() -> Schema:
+    """Return the schema of the index."""
+    builder = SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    for name in TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in UNPLACED_FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    for name in WORD_FIELDS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("publish_at", "ends_at", "first_published_at", "deadline_at"):
+        builder.add_unsigned_field(name, indexed=False, fast=True)
+    for name in ("by_newest", "by_deadline", "by_pay", "change_number"):
+        builder.add_unsigned_field(name, indexed=False, fast=True)
+    builder.add_float_field("recency", indexed=False, fast=True)
+    return builder.build()
+
+
+def indexed(document: SearchDocument) -> Document:
+    """Return a listing as tantivy takes it."""
+    made = Document()
+    made.add_unsigned("id", document.id)
+    title = analysis.words(document.title)
+    organisation = analysis.words(document.organisation)
+    text = analysis.words(document.text)
+    topics = analysis.words(document.topics)
+    language = document.language
+    for name, found in (
+        ("title", title),
+        ("title_stem", analysis.stems(title, language)),
+        ("organisation", organisation),
+        ("organisation_stem", analysis.stems(organisation, language)),
+        ("place", analysis.words(document.place)),
+        ("topics_stem", analysis.stems(topics, analysis.FALLBACK)),
+        ("text", text),
+        ("text_stem", analysis.stems(text, language)),
+    ):
+        if found:
+            made.add_text(name, " ".join(found))
+    for name, values in document.facets.items():
+        for value in dict.fromkeys(values):
+            made.add_text(name, value)
+    made.add_text("written_in", analysis.language_of(language))
+    _add_times(made, document)
+    return made
+
+
+def marker(change_number: int) -> Document:
+    """Return the document that says up to which change of the database the index goes.
+
+    It is written in the same commit as the listings, so the two can never disagree. It has no
+    times, so it is never live.
+    """
+    made = Document()
+    made.add_unsigned("id", 0)
+    made.add_unsigned("change_number", change_number)
+    return made
+
+
+def microseconds(moment: datetime) -> int:
+    """Return an instant as the index counts it: microseconds since 1970 UTC, never negative."""
+    return max(0, (moment - _EPOCH) // _MICROSECOND)
+
+
+def _add_times(made: Document, document: SearchDocument) -> None:
+    made.add_unsigned("publish_at", microseconds(document.publish_at))
+    made.add_unsigned("ends_at", microseconds(document.ends_at))
+    first = document.first_published_at
+    made.add_unsigned("first_published_at", microseconds(first))
+    made.add_unsigned("by_newest", _ordered(first, document.id))
+    if document.deadline_at is None:
+        made.add_unsigned("by_deadline", _NO_DATE | _ordered(document.ends_at, document.id))
+    else:
+        made.add_unsigned("deadline_at", microseconds(document.deadline_at))
+        made.add_unsigned("by_deadline", _ordered(document.ends_at, document.id))
+    pay = min(max(document.yearly_pay, 0), (1 << 31) - 1)
+    made.add_unsigned("by_pay", (pay << 32) | _seconds(first))
+    made.add_float("recency", max(0.0, (first - _RECENCY_BASE) / _SECOND) / _RECENCY_SPAN * 0.03)
+
+
+def _ordered(moment: datetime, listing_id: int) -> int:
+    """Return a number that orders by seconds, then by id, so that no two listings tie."""
+    return (_seconds(moment) << _ID_BITS) | (listing_id & _ID_MASK)
+
+
+def _seconds(moment: datetime) -> int:
+    return min(max(0, (moment - _EPOCH) // _SECOND), (1 << 32) - 1)

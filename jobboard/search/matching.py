@@ -1,0 +1,233 @@
+"""From words to queries of the engine: which listings hold them, and how well.
+
+Every word must be found, each in any field; what a field weighs is in ``_WEIGHTS``. All queries are
+made of terms, never by the engine's query language.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tantivy import Occur, Query
+
+from jobboard.domain.taxonomy import NOT_STATED
+from jobboard.search import analysis
+from jobboard.search.asked import Asked, Word
+from jobboard.search.document import SearchDocument
+from jobboard.search.index import Snapshot
+from jobboard.tables import gazetteer, synonyms
+
+#: What a hit in each field is worth. Exact spelling in a title adds to its stem.
+_WEIGHTS = {
+    "title": 1.2,
+    "title_stem": 3.0,
+    "organisation_stem": 1.6,
+    "place": 1.6,
+    "topics_stem": 1.0,
+    "text_stem": 1.0,
+}
+_EXACT_FIELDS = ("title", "organisation", "place", "text")
+_EXACT_WEIGHTS = {"title": 3.0, "organisation": 1.6, "place": 1.6, "text": 1.0}
+#: How much the fields beside the best one add to a word's worth.
+_OTHERS = 0.25
+#: The worth of a country meant by a word ("Syrie"), of words standing together in a title.
+_COUNTRY = 4.0
+_TOGETHER = 1.5
+_LITTLE = 0.2
+#: What a synonym is worth against the word itself.
+_SYNONYM = 0.8
+_SHORTEST_LOOSE_PART = 3
+#: What likeness in a facet is worth beside likeness in words.
+_LIKE = {"topic": 2.0, "type": 1.5, "country": 1.5, "function": 1.5, "seniority": 0.5}
+#: Words in a row that may stand for something together, and two of them.
+_LONGEST_RUN = 5
+_PAIR = 2
+#: Beyond this many words their order in a title says nothing more.
+_MOST_IN_ORDER = 8
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Makes queries for one state of the index."""
+
+    snapshot: Snapshot
+
+    def all_of(self, asked: Asked) -> Query | None:
+        """Return the query for listings that hold everything asked, or None when nothing is."""
+        must = [(Occur.Must, query) for query in self.required(asked)]
+        clauses = [*must, *self.excluded(asked)]
+        if not clauses:
+            return None
+        if not must:
+            clauses.append((Occur.Must, Query.const_score_query(Query.all_query(), 1.0)))
+        little = [word for word in asked.words if word.is_little]
+        clauses.extend(
+            (Occur.Should, Query.boost_query(self.word(word), _LITTLE)) for word in little
+        )
+        clauses.extend((Occur.Should, query) for query in self._together(asked))
+        return Query.boolean_query(clauses)
+
+    def required(self, asked: Asked) -> list[Query]:
+        """Return one query for each word and phrase that a listing must hold.
+
+        Words that stand for something together ("united nations", "ivory coast") are one of them.
+        """
+        found: list[Query] = []
+        words = asked.weighty
+        at = 0
+        while at < len(words):
+            for length in range(min(_LONGEST_RUN, len(words) - at), 1, -1):
+                query = self._run(words[at : at + length])
+                if query is not None:
+                    found.append(query)
+                    at += length
+                    break
+            else:
+                found.append(self.word(words[at]))
+                at += 1
+        found.extend(self.phrase(phrase) for phrase in asked.phrases)
+        return found
+
+    def excluded(self, asked: Asked) -> list[tuple[Occur, Query]]:
+        """Return the clauses that keep out what has a minus."""
+        return [(Occur.MustNot, self._anywhere(parts)) for parts in asked.excluded]
+
+    def word(self, word: Word) -> Query:
+        """Return the query for one word in any field, by its stem, synonyms and countries."""
+        return _best([self._spelled(word.parts), *self._meant(word.parts, word.typed)])
+
+    def phrase(self, parts: tuple[str, ...]) -> Query:
+        """Return the query for words that stand together, spelled exactly so."""
+        ways = [
+            Query.boost_query(self._exact(name, parts), weight)
+            for name, weight in _EXACT_WEIGHTS.items()
+        ]
+        return Query.disjunction_max_query(ways, _OTHERS)
+
+    def is_known(self, word: Word) -> bool:
+        """Tell whether any listing may hold the word."""
+        if self._meant(word.parts, word.typed):
+            return True
+        return all(map(self._is_known_part, word.parts)) or self._is_known_part(word.folded)
+
+    def frequency(self, word: Word) -> int:
+        """Return in how many listings a word stands, spelled exactly so."""
+        searcher = self.snapshot.searcher
+        return sum(int(searcher.doc_freq(name, word.folded)) for name in _EXACT_FIELDS)
+
+    def like(self, document: SearchDocument) -> Query:
+        """Return the query for listings like one, by its telling words and by its facets."""
+        title = analysis.stems(analysis.words(document.title), document.language)
+        text = analysis.stems(analysis.words(document.text), document.language)
+        ways = [
+            (Occur.Should, Query.boost_query(self._telling(name, stems), weight))
+            for name, stems, weight in (("title_stem", title, 3.0), ("text_stem", text, 1.0))
+            if stems
+        ]
+        for name, score in _LIKE.items():
+            ways.extend(
+                (Occur.Should, self._constant(name, value, score))
+                for value in document.facets.get(name, ())
+                if value != NOT_STATED
+            )
+        return Query.boolean_query(ways)
+
+    def _telling(self, name: str, stems: list[str]) -> Query:
+        """Return the query for the words of a field that tell it apart most (MoreLikeThis)."""
+        return Query.more_like_this_document_fields_query(
+            self.snapshot.schema,
+            {name: [" ".join(stems)]},
+            min_doc_frequency=2,
+            min_term_frequency=1,
+            max_query_terms=20,
+            min_word_length=3,
+        )
+
+    def _is_known_part(self, part: str) -> bool:
+        searcher = self.snapshot.searcher
+        if any(searcher.doc_freq(name, part) for name in _EXACT_FIELDS):
+            return True
+        return any(
+            searcher.doc_freq(name, stem)
+            for stem in analysis.stems_of_word(part, self.snapshot.languages)
+            for name in ("text_stem", "title_stem", "organisation_stem", "topics_stem")
+        )
+
+    def _run(self, words: tuple[Word, ...]) -> Query | None:
+        """Return the query for several words that stand for something together, or None."""
+        parts = tuple(part for word in words for part in word.parts)
+        ways = self._meant(parts, " ".join(word.typed for word in words))
+        joined = "".join(parts)
+        if len(parts) == _PAIR and self.snapshot.searcher.doc_freq("text_stem", joined):
+            ways.append(self._single(joined))
+        if not ways:
+            return None
+        apart = Query.boolean_query([(Occur.Must, self.word(word)) for word in words])
+        return _best([apart, *ways])
+
+    def _meant(self, parts: tuple[str, ...], typed: str) -> list[Query]:
+        """Return queries for what the words mean beside what they say."""
+        ways = [
+            Query.boost_query(
+                self._single(other[0]) if len(other) == 1 else self.phrase(other), _SYNONYM
+            )
+            for other in synonyms.of(parts)
+        ]
+        country = gazetteer.country_named(typed)
+        if country is not None:
+            ways.append(self._constant("country", country, _COUNTRY))
+        return ways
+
+    def _spelled(self, parts: tuple[str, ...]) -> Query:
+        if len(parts) == 1:
+            return self._single(parts[0])
+        ways = [self.phrase(parts), self._single("".join(parts))]
+        if all(len(part) >= _SHORTEST_LOOSE_PART for part in parts):
+            together = Query.boolean_query([(Occur.Must, self._single(part)) for part in parts])
+            ways.append(Query.boost_query(together, 1 / len(parts)))
+        return Query.disjunction_max_query(ways, 0.1)
+
+    def _single(self, part: str) -> Query:
+        schema = self.snapshot.schema
+        ways: list[Query] = []
+        for name, weight in _WEIGHTS.items():
+            terms: Iterable[str] = (part,)
+            if name.endswith("_stem"):
+                terms = analysis.stems_of_word(part, self.snapshot.languages)
+            ways.extend(
+                Query.boost_query(Query.term_query(schema, name, term), weight) for term in terms
+            )
+        return Query.disjunction_max_query(ways, _OTHERS)
+
+    def _anywhere(self, parts: tuple[str, ...]) -> Query:
+        if len(parts) > 1:
+            return self.phrase(parts)
+        return self._single(parts[0])
+
+    def _together(self, asked: Asked) -> list[Query]:
+        """Return what lifts titles in which the words stand side by side."""
+        words = [part for word in asked.words for part in word.parts]
+        if not 1 < len(words) <= _MOST_IN_ORDER:
+            return []
+        sequences = {tuple(analysis.stems(words, language)) for language in self.snapshot.languages}
+        return [
+            Query.boost_query(
+                Query.phrase_query(self.snapshot.schema, "title_stem", list(sequence), slop=1),
+                _TOGETHER,
+            )
+            for sequence in sorted(sequences)
+            if len(sequence) > 1
+        ]
+
+    def _exact(self, name: str, parts: tuple[str, ...]) -> Query:
+        schema = self.snapshot.schema
+        if len(parts) == 1:
+            return Query.term_query(schema, name, parts[0])
+        return Query.phrase_query(schema, name, list(parts))
+
+    def _constant(self, name: str, value: str, score: float) -> Query:
+        query = Query.term_query(self.snapshot.schema, name, value, index_option="basic")
+        return Query.const_score_query(query, score)
+
+
+def _best(ways: list[Query]) -> Query:
+    return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways, 0.0)

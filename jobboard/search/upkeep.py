@@ -1,0 +1,135 @@
+"""Keeps the index in step with the database: compared at each search, read where it is behind."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, func, select
+
+from jobboard.db import change_number, db, reading
+from jobboard.domain.listing import PUBLIC
+from jobboard.models.listing import Listing
+from jobboard.search import listings
+from jobboard.search.document import SearchDocument
+from jobboard.search.index import Broken, SearchIndex, Snapshot
+
+#: Called with the listings done and those there are.
+Progress = Callable[[int, int], None]
+
+#: Seconds a search waits for another process that writes the index; then it answers from what is
+#: there, and the database still decides what is shown.
+PATIENCE = 0.25
+#: Seconds a search waits for another process that builds the first index: there is nothing else.
+_FIRST_PATIENCE = 30.0
+#: Listings read and written in one go when many have changed.
+_BATCH = 2_000
+
+_indexes: WeakKeyDictionary[Engine, SearchIndex] = WeakKeyDictionary()
+
+
+class NotAttached(Exception):
+    """The application was put together without a search index."""
+
+
+def attach(engine: Engine, folder: Path) -> None:
+    """Say in which folder the index of a database lies; it is built when it is first needed."""
+    _indexes[engine] = SearchIndex(folder)
+
+
+def current() -> Snapshot:
+    """Return the index in step with the last committed change of the database.
+
+    When another process is just writing it, the state before is returned after a short wait.
+    """
+    index = _index()
+    snapshot = index.snapshot
+    wanted = change_number(db.session)
+    if snapshot is not None and snapshot.change_number == wanted:
+        return snapshot
+    # The transaction at hand may hold changes that are never committed, or may have begun before
+    # others were: what goes into the index is read by a transaction of its own.
+    with reading(), db.engine.connect() as connection:
+        return _catch_up(index, connection)
+
+
+def reindex(progress: Progress | None = None) -> int:
+    """Build the index anew from the database while the present one serves.
+
+    Args:
+        progress: told from time to time how far it has come.
+
+    Returns:
+        How many listings are in it.
+    """
+    with reading(), db.engine.connect() as connection:
+        return _rebuild(_index(), connection, progress)
+
+
+def _index() -> SearchIndex:
+    try:
+        return _indexes[db.engine]
+    except KeyError:
+        raise NotAttached("call attach() first") from None
+
+
+def _catch_up(index: SearchIndex, connection: Connection) -> Snapshot:
+    wanted = change_number(connection)
+    try:
+        snapshot = index.reload()
+    except Broken:
+        return _first(index, connection)
+    if snapshot.change_number > wanted:
+        # Written from another database: a backup was put back, or the file was replaced.
+        _rebuild(index, connection)
+        return index.reload()
+    while snapshot.change_number < wanted:
+        with index.lock(PATIENCE) as is_mine:
+            if not is_mine:
+                return index.reload()
+            snapshot = index.reload()
+            if snapshot.change_number < wanted:
+                snapshot = _write_changes(index, connection, snapshot.change_number, wanted)
+    return snapshot
+
+
+def _write_changes(index: SearchIndex, connection: Connection, after: int, wanted: int) -> Snapshot:
+    limit = _BATCH
+    added, removed, until = listings.changed(connection, after, limit)
+    while until is not None and until <= after:
+        # One transaction changed more listings than a batch holds.
+        limit *= 4
+        added, removed, until = listings.changed(connection, after, limit)
+    return index.write(added, removed, wanted if until is None else until)
+
+
+def _first(index: SearchIndex, connection: Connection) -> Snapshot:
+    """Build the index when there is none, or wait for whoever is building it."""
+    with index.rebuild_lock(_FIRST_PATIENCE):
+        try:
+            return index.reload()
+        except Broken:
+            index.rebuild(listings.public(connection), change_number(connection))
+            return index.reload()
+
+
+def _rebuild(index: SearchIndex, connection: Connection, progress: Progress | None = None) -> int:
+    with index.rebuild_lock(_FIRST_PATIENCE):
+        number = change_number(connection)
+        count = connection.scalar(
+            select(func.count()).select_from(Listing).where(Listing.status.in_(PUBLIC))
+        )
+        documents = _told(listings.public(connection), int(count or 0), progress)
+        index.rebuild(documents, number)
+        return int(count or 0)
+
+
+def _told(
+    documents: Iterable[SearchDocument], count: int, progress: Progress | None
+) -> Iterator[SearchDocument]:
+    done = 0
+    for done, one in enumerate(documents, 1):
+        yield one
+        if progress is not None and done % _BATCH == 0:
+            progress(done, count)
+    if progress is not None:
+        progress(done, count)
