@@ -31,7 +31,7 @@ class ImportedPay:
     """Pay as written, and in numbers only where the words leave no doubt.
 
     ``minimum`` and ``maximum`` are minor units of ``currency`` (ISO 4217); ``period`` is
-    HOUR, DAY, WEEK, MONTH, YEAR or TOTAL.
+    hour, day, week, month, year or total.
     """
 
     text: str = ""

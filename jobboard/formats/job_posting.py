@@ -23,7 +23,8 @@ _NO_WORK = frozenset({"phd", "roster", "call", NOT_STATED})
 
 _TEMPORARY_FULL_TIME = frozenset({"fellowship", "postdoc", "graduate_programme"})
 
-_PERIODS = frozenset({"HOUR", "DAY", "WEEK", "MONTH", "YEAR"})
+#: Pay "in total" has no unit of time and stays out of the markup.
+_PERIODS = frozenset({"hour", "day", "week", "month", "year"})
 
 _PAY_IN_MARKUP = frozenset({"salary", "fee"})
 
@@ -237,7 +238,10 @@ def _where(posting: JobPosting) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, object]:
-    address: dict[str, object] = {"@type": "PostalAddress", "addressCountry": place.country}
+    address: dict[str, object] = {
+        "@type": "PostalAddress",
+        "addressCountry": place.country,
+    }
     if place.city:
         address["addressLocality"] = place.city
     if place.area:
@@ -257,7 +261,10 @@ def _pay(posting: JobPosting) -> dict[str, object]:
     amounts = [amount for amount in (posting.pay_min, posting.pay_max) if amount is not None]
     if not amounts:
         return {}
-    value: dict[str, object] = {"@type": "QuantitativeValue", "unitText": posting.pay_period}
+    value: dict[str, object] = {
+        "@type": "QuantitativeValue",
+        "unitText": posting.pay_period,
+    }
     if len(amounts) == 2 and amounts[0] != amounts[1]:
         value["minValue"] = _major(amounts[0], posting.currency_digits)
         value["maxValue"] = _major(amounts[1], posting.currency_digits)

@@ -138,7 +138,8 @@ def _demoted(shaped: str) -> str:
         return shaped
     highest = min(levels)
     return _HEADING.sub(
-        lambda found: f"<{found.group(1)}h{3 if found.group(2) == highest else 4}>", shaped
+        lambda found: f"<{found.group(1)}h{3 if found.group(2) == highest else 4}>",
+        shaped,
     )
 
 
@@ -155,13 +156,19 @@ _CELL = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
 def _comparable(unsafe: str) -> str:
     # The cleaner drops the tags it does not know and would run their paragraphs together,
     # so blocks become paragraphs before. Its HTML5 parser puts nesting right afterwards.
-    shaped = _SAME_TAG.sub(lambda found: f"<{found.group(1)}{_SAME[found.group(2).lower()]}>", unsafe)
+    shaped = _SAME_TAG.sub(
+        lambda found: f"<{found.group(1)}{_SAME[found.group(2).lower()]}>", unsafe
+    )
     return _CELL.sub(" ", _BLOCK.sub(r"<\1p>", shaped))
 
 
-_EMPTY = re.compile(r"<(p|strong|em|li|ul|ol|h3|h4|blockquote|a)(?:\s[^>]*)?>(?:\s|&nbsp;|<br>)*</\1>")
+_EMPTY = re.compile(
+    r"<(p|strong|em|li|ul|ol|h3|h4|blockquote|a)(?:\s[^>]*)?>(?:\s|&nbsp;|<br>)*</\1>"
+)
 _MANY_BREAKS = re.compile(r"(?:<br>\s*){3,}")
-_EDGE_BREAKS = re.compile(r"(<(?:p|li|blockquote)>)(?:\s|&nbsp;|<br>)+|(?:\s|&nbsp;|<br>)+(</(?:p|li|blockquote)>)")
+_EDGE_BREAKS = re.compile(
+    r"(<(?:p|li|blockquote)>)(?:\s|&nbsp;|<br>)+|(?:\s|&nbsp;|<br>)+(</(?:p|li|blockquote)>)"
+)
 
 
 def _tidy(cleaned: str) -> str:

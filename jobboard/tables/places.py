@@ -278,7 +278,9 @@ def _bare(name: str) -> str:
     return _PREFIX.sub("", name).strip()
 
 
-_PREFIX = re.compile(r"^(?:greater|metro|city of|near|in)\s+|\s+(?:bay area|metro area|area|d\.?c\.?)$", re.I)
+_PREFIX = re.compile(
+    r"^(?:greater|metro|city of|near|in)\s+|\s+(?:bay area|metro area|area|d\.?c\.?)$", re.I
+)
 
 
 def _at(city: City, shown: str, area: str = "") -> Place:
