@@ -343,9 +343,11 @@ class _Filters:
         queries = [self._range("publish_at", most=self.now), self._range("ends_at", above=self.now)]
         if criteria.where:
             queries.append(self._where(criteria.where))
-        for key in FILTERED:
-            if key != without and criteria.values(key):
-                queries.append(self._chosen(key, criteria))
+        queries.extend(
+            self._chosen(key, criteria)
+            for key in FILTERED
+            if key != without and criteria.values(key)
+        )
         return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
 
     def _chosen(self, key: str, criteria: Criteria) -> Query:
