@@ -432,7 +432,35 @@ def from_wpjm(pairs: Iterable[tuple[str, str]]) -> Criteria | None:
     is_wpjm = False
     for raw_key, raw_value in pairs:
         key = raw_key.removesuffix("[]")
-        if key not in _WPJM_KEYS = frozenset(
+        if key not in _WPJM_KEYS:
+            ours.append((raw_key, raw_value))
+            continue
+        is_wpjm = True
+        value = clean_line(raw_value)
+        if key == "search_location":
+            ours.append(("where", value))
+        elif key == "search_keywords":
+            words.append(value)
+        elif pair := _wpjm_term(value):
+            ours.append(pair)
+        elif not value.isdigit():
+            words.append(value.replace("-", " "))
+    if not is_wpjm:
+        return None
+    return Criteria.parse([("q", " ".join(words)), *ours]).criteria
+
+
+def _wpjm_term(value: str) -> tuple[str, str] | None:
+    """Return our key and value for the slug of a category or job type, or None."""
+    word = value.lower().replace("-", "_").replace(" ", "_")
+    if word in set(Topic):
+        return "topic", word
+    if word in set(OpportunityType):
+        return "type", word
+    return _WPJM_TYPES.get(word)
+
+
+_WPJM_KEYS = frozenset(
     {
         "search_keywords",
         "search_location",
