@@ -1,0 +1,86 @@
+"""Fresh databases for tests: migrated once, then copied, on SQLite and on PostgreSQL."""
+
+import importlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import flask_migrate
+from flask import Flask
+
+from tests.support.postgres import Postgres
+
+#: What every test application is told; named as in the environment.
+SETTINGS: Mapping[str, str] = {
+    "SITE_URL": "http://localhost",
+    "SECRET_KEY": "0123456789abcdef" * 3,
+    "RATE_LIMITS": "off",
+}
+
+
+class Databases(Protocol):
+    """A maker of fresh, migrated databases."""
+
+    def new(self, folder: Path) -> str:
+        """Return the address of an empty database at the newest migration."""
+
+    def drop(self, url: str) -> None:
+        """Delete a database that `new` made."""
+
+
+class SqliteDatabases:
+    """Copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.sqlite"
+        migrate(f"sqlite:///{self._template}", folder)
+
+    def new(self, folder: Path) -> str:
+        path = folder / "board.sqlite"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        """The test's own temporary folder goes as a whole."""
+
+
+class PostgresDatabases:
+    """Copies of one migrated database, made by the server."""
+
+    def __init__(self, server: Postgres, folder: Path) -> None:
+        self._server = server
+        self._template = server.create()
+        migrate(server.url(self._template), folder)
+
+    def new(self, folder: Path) -> str:
+        return self._server.url(self._server.create(template=self._template))
+
+    def drop(self, url: str) -> None:
+        self._server.drop(url.rpartition("/")[2])
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Bring a database to the newest migration and leave no connection open."""
+    app = application({"DATABASE_URL": url}, folder)
+    with app.app_context():
+        flask_migrate.upgrade()
+    close(app)
+
+
+def application(settings: Mapping[str, object], folder: Path) -> Flask:
+    """Make the board with the tests' settings and an instance folder of its own.
+
+    The import stands here so that tests of rules run while the application is being changed.
+    """
+    create_app = importlib.import_module("jobboard.app").create_app
+    app: Flask = create_app({**SETTINGS, "INSTANCE_DIR": folder / "instance", **settings})
+    app.config["TESTING"] = True
+    return app
+
+
+def close(app: Flask) -> None:
+    """Close an application's connections to its database."""
+    with app.app_context():
+        for engine in app.extensions["sqlalchemy"].engines.values():
+            engine.dispose()
