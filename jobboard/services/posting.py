@@ -1,6 +1,7 @@
 """Writing a listing and handing it in, with an account or as a guest."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,21 @@ from jobboard.models.one_time_link import Purpose
 from jobboard.models.user import User
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """What comes with the text: the form's key, the terms accepted, a wish for later.
+
+    Attributes:
+        submission_key: the same form sent twice carries the same key and makes one listing.
+        terms_version: the version of the terms that was accepted.
+        publish_from: the moment before which the listing must not be public; None for at once.
+    """
+
+    submission_key: str
+    terms_version: str
+    publish_from: datetime | None = None
+
+
 class KeyTaken(RuleBroken):
     """The form's key belongs to a listing of somebody else."""
 
@@ -34,8 +50,7 @@ def submit_as_guest(
     content: Mapping[str, Any],
     *,
     email: str,
-    submission_key: str,
-    terms_version: str,
+    envelope: Envelope,
     now: datetime,
     secret: str,
 ) -> Listing:
@@ -48,20 +63,21 @@ def submit_as_guest(
         KeyTaken: the form's key is another person's.
     """
     check(content, now)
-    known = _by_key(submission_key)
+    known = _by_key(envelope.submission_key)
     if known is not None:
         return _if_guest_is(known, email)
     listing = Listing(
-        submission_key=submission_key,
+        submission_key=envelope.submission_key,
         poster_email=email_key(email),
-        terms_version=terms_version,
+        publish_from=envelope.publish_from,
+        terms_version=envelope.terms_version,
         status=Status.DRAFT,
         created_at=now,
         updated_at=now,
     )
     contents.write(listing, content)
     if not _added(listing):
-        twin = _by_key(submission_key)
+        twin = _by_key(envelope.submission_key)
         if twin is None:
             raise KeyTaken
         return _if_guest_is(twin, email)
@@ -123,8 +139,7 @@ def submit(
     content: Mapping[str, Any],
     *,
     by: User,
-    submission_key: str,
-    terms_version: str,
+    envelope: Envelope,
     now: datetime,
     life_days: int,
 ) -> Listing:
@@ -135,15 +150,16 @@ def submit(
         KeyTaken: the form's key is another person's.
     """
     check(content, now)
-    listing = _own(submission_key, by)
+    listing = _own(envelope.submission_key, by)
     if listing is None:
-        listing = _fresh(content, by=by, submission_key=submission_key, now=now)
+        listing = _fresh(content, by=by, submission_key=envelope.submission_key, now=now)
     elif listing.status not in (Status.DRAFT, Status.CHANGES_REQUESTED):
         # The same form a second time: what it asked for has happened.
         return listing
     else:
         contents.write(listing, content)
-    listing.terms_version = terms_version
+    listing.publish_from = envelope.publish_from
+    listing.terms_version = envelope.terms_version
     _hand_in(listing, by=by, actor=ActorKind.POSTER, now=now, life_days=life_days)
     commit()
     return listing

@@ -1,0 +1,562 @@
+"""The form a listing is written with: by a guest, in the dashboard, for a revision.
+
+Field names are those of INTERFACE's forms. What was typed stays in the fields whatever happens;
+``content`` gives the typed words as the listing's columns.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    URLField,
+    ValidationError,
+)
+from wtforms.fields import DateField
+from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import TextInput
+
+from jobboard.domain import submission
+from jobboard.domain.language_need import LanguageNeed
+from jobboard.domain.listing import end_of_day
+from jobboard.domain.place import Place
+from jobboard.domain.taxonomy import (
+    LABELS,
+    LISTING_LANGUAGES,
+    NOT_STATED,
+    ApplyMethod,
+    Clearance,
+    ContractTerm,
+    DeadlineKind,
+    Education,
+    Eligibility,
+    GradeSystem,
+    GrossNet,
+    Hours,
+    JobFunction,
+    LanguageLevel,
+    Mode,
+    OpportunityType,
+    OrganisationKind,
+    PayKind,
+    PayPeriod,
+    Region,
+    Seniority,
+    Topic,
+    VisaSponsorship,
+    choices,
+)
+from jobboard.markup.text import clean_block, clean_line
+from jobboard.models.listing import Listing
+from jobboard.tables import currencies, gazetteer, places, zones
+from jobboard.web.forms import BoardForm, email_address, web_address
+
+#: The wall-clock end of a day when no time is given.
+END_OF_DAY = time(23, 59)
+ANYWHERE = "anywhere"
+
+_MOST_PLACES = 10
+_MOST_LANGUAGES = 8
+_MOST_TOPICS = 3
+_PLACE_LENGTH = 100
+_LARGEST_AMOUNT = Decimal(10) ** 12
+
+#: Which form field shows the fault that the rules find under a column's name.
+FIELD_OF_COLUMN = {"organisation_name": "organisation", "job_function": "function"}
+
+#: Form fields named like the column they show.
+_SAME_NAME = (
+    "title",
+    "opportunity_type",
+    "mode",
+    "description",
+    "apply_method",
+    "apply_url",
+    "apply_email",
+    "deadline_kind",
+    "deadline_zone",
+    "organisation_kind",
+    "organisation_website",
+    "language",
+    "topics",
+    "focus_regions",
+    "seniority",
+    "experience_years_min",
+    "hours",
+    "contract_term",
+    "duration_months",
+    "grade_system",
+    "grade",
+    "education_min",
+    "eligibility",
+    "eligible_nationalities",
+    "visa_sponsorship",
+    "security_clearance",
+    "pay_kind",
+    "pay_currency",
+    "pay_period",
+    "pay_gross_net",
+    "reference",
+    "apply_instructions",
+    "summary",
+)
+
+#: The fields of the first screen; all others stand under "More that helps seekers".
+FIRST_SCREEN = (
+    "title",
+    "organisation",
+    "opportunity_type",
+    "mode",
+    "place",
+    "country",
+    "description",
+    "apply_method",
+    "apply_url",
+    "apply_email",
+    "deadline_kind",
+    "deadline_date",
+    "deadline_time",
+    "deadline_zone",
+    "email",
+    "accept_terms",
+)
+
+
+class RowsField(Field):
+    """One column of repeated rows: every value sent under the same name, in order."""
+
+    widget = TextInput()
+    data: list[str]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep all rows as typed, without what cannot be seen."""
+        self.data = [clean_line(str(value))[:_PLACE_LENGTH] for value in valuelist][:20]
+
+    def process_data(self, value: Any) -> None:
+        """Take the stored rows."""
+        self.data = list(value or ())
+
+    def row(self, number: int) -> str:
+        """Return one row's words, empty beyond the last."""
+        return self.data[number] if number < len(self.data) else ""
+
+
+class AmountField(StringField):
+    """An amount of money as people write it: 48000, 48,000, 48 000.50."""
+
+    def amount(self) -> Decimal | None:
+        """Return the number, or None when nothing was typed.
+
+        Raises:
+            ValueError: it is no amount.
+        """
+        typed = (self.data or "").strip().replace("\u00a0", "").replace(" ", "").replace("'", "")
+        if not typed:
+            return None
+        # The last separator with one or two digits behind it is the decimal one.
+        head, point, tail = typed.replace(",", ".").rpartition(".")
+        number = (
+            head.replace(".", "") + "." + tail
+            if point and len(tail) in (1, 2)
+            else (typed.replace(",", "").replace(".", ""))
+        )
+        try:
+            value = Decimal(number)
+        except InvalidOperation:
+            raise ValueError from None
+        if not number.replace(".", "", 1).isdigit() or value > _LARGEST_AMOUNT:
+            raise ValueError
+        return value
+
+
+def _select(
+    vocabulary: type[StrEnum], label: Any, *, empty: Any = None, hint: Any = ""
+) -> SelectField:
+    """Return a select of a vocabulary; ``empty`` names the value "not stated"."""
+    options = [(value, _l(text)) for value, text in choices(vocabulary) if value != NOT_STATED]
+    blank = NOT_STATED if NOT_STATED in list(vocabulary) else ""
+    return SelectField(
+        label,
+        choices=[(blank, empty if empty is not None else _l("Not stated")), *options],
+        default=blank,
+        description=hint,
+        validate_choice=True,
+    )
+
+
+def _several(vocabulary: type[StrEnum], label: Any, *, hint: Any = "") -> SelectMultipleField:
+    options = [(value, _l(text)) for value, text in LABELS[vocabulary].items()]
+    return SelectMultipleField(label, choices=options, description=hint)
+
+
+class ListingForm(BoardForm):
+    """Everything a listing can say; only the first screen must be answered."""
+
+    submission_key = HiddenField()
+    version = HiddenField()
+
+    title = StringField(
+        _l("Job title"),
+        description=_l("The title alone: no organisation, place, pay or date."),
+        validators=[Length(max=300)],
+    )
+    organisation = StringField(_l("Organisation"), validators=[Length(max=200)])
+    opportunity_type = _select(OpportunityType, _l("Kind of opportunity"), empty=_l("Choose"))
+    mode = _select(Mode, _l("Where the work is done"), empty=_l("Choose"))
+    place = RowsField(_l("Place"), description=_l("City; several if the work is in several."))
+    country = RowsField(_l("Country"))
+    description = TextAreaField(
+        _l("Description"),
+        description=_l("Duties, requirements, conditions. Markdown works: ## heading, - list."),
+    )
+    apply_method = _select(ApplyMethod, _l("How to apply"), empty=_l("Choose"))
+    apply_url = URLField(_l("Page to apply on"), validators=[Optional(), web_address])
+    apply_email = EmailField(
+        _l("E-mail address for applications"),
+        description=_l("Shown to people who ask how to apply, never to robots."),
+        validators=[Optional(), email_address],
+    )
+    deadline_kind = SelectField(
+        _l("Deadline"),
+        choices=[(value, _l(text)) for value, text in choices(DeadlineKind)],
+        default=DeadlineKind.DATE.value,
+    )
+    deadline_date = DateField(_l("Last day to apply"), validators=[Optional()])
+    deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
+    deadline_zone = SelectField(_l("Time zone"), choices=[(name, name) for name in zones.zones()])
+    email = EmailField(_l("Your e-mail address"), validators=[Optional(), email_address])
+    accept_terms = BooleanField(_l("I accept the terms of use"))
+
+    # More that helps seekers
+    organisation_kind = _select(OrganisationKind, _l("Kind of organisation"))
+    organisation_website = URLField(_l("Its website"), validators=[Optional(), web_address])
+    language = SelectField(
+        _l("Language of this text"),
+        choices=[(code, code) for code in LISTING_LANGUAGES],
+        default="en",
+    )
+    summary = StringField(
+        _l("Summary"),
+        description=_l("One sentence for the list; made from the text if empty."),
+        validators=[Length(max=300)],
+    )
+    topics = _several(Topic, _l("Topics"), hint=_l("Up to three."))
+    focus_regions = _several(Region, _l("Regions the work is about"))
+    function = _select(JobFunction, _l("Function"))
+    seniority = _select(Seniority, _l("Seniority"))
+    experience_years_min = IntegerField(
+        _l("Years of experience, at least"), validators=[Optional(), NumberRange(0, 20)]
+    )
+    hours = _several(Hours, _l("Hours"))
+    contract_term = _select(ContractTerm, _l("Contract"))
+    duration_months = IntegerField(
+        _l("Duration in months"), validators=[Optional(), NumberRange(1, 120)]
+    )
+    start_date = DateField(_l("Start"), validators=[Optional()])
+    grade_system = _select(GradeSystem, _l("Grade system"))
+    grade = StringField(_l("Grade"), validators=[Length(max=12)], description=_l("Such as P-3."))
+    education_min = _select(Education, _l("Education, at least"))
+    language_code = RowsField(_l("Language"))
+    language_level = RowsField(_l("Level"))
+    eligibility = _select(Eligibility, _l("Who may apply"))
+    eligible_nationalities = SelectMultipleField(
+        _l("Citizens of"),
+        choices=[(each.code, each.name) for each in gazetteer.countries()],
+    )
+    visa_sponsorship = _select(VisaSponsorship, _l("Visa support"))
+    security_clearance = _select(Clearance, _l("Security clearance"))
+    pay_kind = _select(PayKind, _l("Pay"))
+    pay_min = AmountField(_l("From"))
+    pay_max = AmountField(_l("To"))
+    pay_currency = SelectField(
+        _l("Currency"),
+        choices=[("", _l("Choose")), *((code, code) for code in currencies.currencies())],
+        default="",
+    )
+    pay_period = _select(PayPeriod, _l("Per"), empty=_l("Choose"))
+    pay_gross_net = _select(GrossNet, _l("Before or after tax"))
+    reference = StringField(_l("Your own reference"), validators=[Length(max=80)])
+    apply_instructions = TextAreaField(
+        _l("Instructions for applicants"), validators=[Length(max=10_000)]
+    )
+    publish_on = DateField(
+        _l("Publish on"),
+        description=_l("Leave empty to publish as soon as it is approved."),
+        validators=[Optional()],
+    )
+
+    def validate_topics(self, field: SelectMultipleField) -> None:
+        """At most three topics, so that a topic keeps its meaning."""
+        if len(field.data or ()) > _MOST_TOPICS:
+            raise ValidationError(_l("Choose up to three topics."))
+
+    def validate_pay_min(self, field: AmountField) -> None:
+        """An amount must be a number."""
+        _check_amount(field)
+
+    def validate_pay_max(self, field: AmountField) -> None:
+        """An amount must be a number."""
+        _check_amount(field)
+
+    def validate_country(self, field: RowsField) -> None:
+        """Countries come from the list."""
+        for code in field.data:
+            if code and code != ANYWHERE and gazetteer.country(code) is None:
+                raise ValidationError(_l("Choose a country from the list."))
+
+    def validate_language_level(self, field: RowsField) -> None:
+        """Levels come from the list."""
+        if any(level and level not in list(LanguageLevel) for level in field.data):
+            raise ValidationError(_l("Choose a level from the list."))
+
+    def content(self) -> dict[str, Any]:
+        """Return what was typed as the columns of ``models.listing.CONTENT``.
+
+        Call it after ``validate``; a field that failed gives an empty value.
+        """
+        currency = self.pay_currency.data or ""
+        return {
+            "title": clean_line(self.title.data or "")[:300],
+            "organisation_name": clean_line(self.organisation.data or "")[:200],
+            "organisation_kind": OrganisationKind(_word(self.organisation_kind)),
+            "organisation_website": _kept(self.organisation_website),
+            "language": self.language.data or "en",
+            "description": clean_block(self.description.data or ""),
+            "description_format": "markdown",
+            "summary": clean_line(self.summary.data or "")[:300],
+            "opportunity_type": OpportunityType(_word(self.opportunity_type)),
+            "mode": Mode(_word(self.mode)),
+            "places": self._places(),
+            "remote_countries": self._remote_countries(),
+            "topics": _words(self.topics),
+            "focus_regions": _words(self.focus_regions),
+            "job_function": JobFunction(_word(self.function)),
+            "seniority": Seniority(_word(self.seniority)),
+            "experience_years_min": _number(self.experience_years_min),
+            "hours": _words(self.hours),
+            "contract_term": ContractTerm(_word(self.contract_term)),
+            "duration_months": _number(self.duration_months),
+            "start_date": self.start_date.data.isoformat() if self.start_date.data else "",
+            "grade_system": GradeSystem(_word(self.grade_system)),
+            "grade": clean_line(self.grade.data or "")[:12],
+            "education_min": Education(_word(self.education_min)),
+            "languages": self._languages(),
+            "eligibility": Eligibility(_word(self.eligibility)),
+            "eligible_nationalities": _words(self.eligible_nationalities),
+            "visa_sponsorship": VisaSponsorship(_word(self.visa_sponsorship)),
+            "security_clearance": Clearance(_word(self.security_clearance)),
+            "pay_kind": PayKind(_word(self.pay_kind)),
+            "pay_min": _minor_units(self.pay_min, currency),
+            "pay_max": _minor_units(self.pay_max, currency),
+            "pay_currency": currency if not self.pay_currency.errors else "",
+            "pay_period": PayPeriod(self.pay_period.data)
+            if self.pay_period.data and not self.pay_period.errors
+            else None,
+            "pay_gross_net": GrossNet(_word(self.pay_gross_net)),
+            "reference": clean_line(self.reference.data or "")[:80],
+            "apply_method": ApplyMethod(_word(self.apply_method)),
+            "apply_url": _kept(self.apply_url),
+            "apply_email": _kept(self.apply_email),
+            "apply_instructions": clean_block(self.apply_instructions.data or "")[:10_000],
+            "deadline_kind": self._deadline_kind(),
+            "apply_by": self.apply_by(),
+            "deadline_zone": self.zone(),
+        }
+
+    def faults(self, now: datetime) -> dict[str, str]:
+        """Return what the rules of submission say of the typed content, by form field."""
+        found = submission.faults_of(self.content(), now)
+        return {FIELD_OF_COLUMN.get(name, name): sentence for name, sentence in found.items()}
+
+    def take(self, faults: dict[str, str]) -> bool:
+        """Show faults at their fields, unless the field itself has complained already.
+
+        Returns:
+            True when there was none.
+        """
+        for name, sentence in faults.items():
+            if not self[name].errors:
+                self[name].errors = [gettext(sentence)]
+        return not faults
+
+    def zone(self) -> str:
+        """Return the deadline's IANA zone."""
+        name = self.deadline_zone.data or "UTC"
+        return name if zones.is_zone(name) else "UTC"
+
+    def apply_by(self) -> datetime | None:
+        """Return the deadline's instant, UTC, or None when there is no date."""
+        day = self.deadline_date.data
+        if self._deadline_kind() is not DeadlineKind.DATE or not isinstance(day, date):
+            return None
+        at = self.deadline_time.data or END_OF_DAY
+        return end_of_day(datetime.combine(day, time(), tzinfo=UTC), self.zone(), at)
+
+    def publish_from(self) -> datetime | None:
+        """Return the start of the day on which to publish, in the deadline's zone."""
+        day = self.publish_on.data
+        if not isinstance(day, date):
+            return None
+        return datetime.combine(day, time(), tzinfo=ZoneInfo(self.zone())).astimezone(UTC)
+
+    def rows_of_places(self) -> list[tuple[str, str]]:
+        """Return ``(place, country)`` as typed, with an empty row at the end to type into."""
+        length = max(len(self.place.data or ()), len(self.country.data or ()))
+        rows = [(self.place.row(number), self.country.row(number)) for number in range(length)]
+        typed = [row for row in rows if any(row)]
+        return [*typed, ("", "")][:_MOST_PLACES]
+
+    def rows_of_languages(self) -> list[tuple[str, str]]:
+        """Return ``(language, level)`` as typed, with empty rows at the end to type into."""
+        rows = [
+            (self.language_code.row(number), self.language_level.row(number))
+            for number in range(len(self.language_code.data or ()))
+        ]
+        return [*(row for row in rows if row[0]), ("", ""), ("", "")][:_MOST_LANGUAGES]
+
+    def fill(self, listing: Listing) -> None:
+        """Show a stored listing's content in the fields."""
+        self.version.data = str(listing.version)
+        self.submission_key.data = listing.submission_key or ""
+        for name, value in listing_values(listing).items():
+            self[name].process_data(value)
+
+    def _deadline_kind(self) -> DeadlineKind:
+        try:
+            return DeadlineKind(self.deadline_kind.data)
+        except ValueError:
+            return DeadlineKind.DATE
+
+    def _places(self) -> tuple[Place, ...]:
+        found: list[Place] = []
+        is_remote = self.mode.data == Mode.REMOTE
+        for city, code in self.rows_of_places():
+            country = code if code and code != ANYWHERE and gazetteer.country(code) else None
+            if is_remote and not city:
+                continue
+            for place in _located(city, country):
+                if place not in found:
+                    found.append(place)
+        return tuple(found[:_MOST_PLACES])
+
+    def _remote_countries(self) -> tuple[str, ...]:
+        if self.mode.data != Mode.REMOTE:
+            return ()
+        codes = [code for code in self.country.data or () if code]
+        if ANYWHERE in codes:
+            return (ANYWHERE,)
+        known = [code.upper() for code in codes if gazetteer.country(code)]
+        return tuple(dict.fromkeys(known))
+
+    def _languages(self) -> tuple[LanguageNeed, ...]:
+        return tuple(
+            LanguageNeed(code=code[:12].lower(), level=level or NOT_STATED)
+            for code, level in self.rows_of_languages()
+            if code
+        )
+
+
+def listing_values(listing: Listing) -> dict[str, Any]:
+    """Return a stored listing's content under the names of the form's fields."""
+    zone = ZoneInfo(listing.deadline_zone) if zones.is_zone(listing.deadline_zone) else UTC
+    local = listing.apply_by.astimezone(zone) if listing.apply_by else None
+    values = {name: getattr(listing, name) for name in _SAME_NAME}
+    codes = [place.country or "" for place in listing.places]
+    return values | {
+        "organisation": listing.organisation_name,
+        "function": listing.job_function,
+        "place": [place.city for place in listing.places] + [""] * len(listing.remote_countries),
+        "country": codes + list(listing.remote_countries),
+        "language_code": [need.code for need in listing.languages],
+        "language_level": [
+            "" if need.level == NOT_STATED else need.level for need in listing.languages
+        ],
+        "pay_min": _major_units(listing.pay_min, listing.pay_currency),
+        "pay_max": _major_units(listing.pay_max, listing.pay_currency),
+        "deadline_date": local.date() if local else None,
+        "deadline_time": local.time().replace(second=0, microsecond=0) if local else END_OF_DAY,
+        "start_date": date.fromisoformat(listing.start_date) if listing.start_date else None,
+    }
+
+
+def fresh_key() -> str:
+    """Return a new form's key: the same form sent twice makes one listing."""
+    return secrets.token_urlsafe(24)
+
+
+def _located(city: str, country: str | None) -> Sequence[Place]:
+    """Return the place of a typed city, with its coordinates when the gazetteer knows it."""
+    if not city:
+        return (Place(country=country),) if country else ()
+    known = gazetteer.cities_named(city, country)
+    if country and known:
+        best = known[0]
+        return (
+            Place(
+                country=country,
+                city=city,
+                lat=best.lat,
+                lon=best.lon,
+                geoname_id=best.geoname_id,
+                area=best.area,
+            ),
+        )
+    if country:
+        return (Place(country=country, city=city),)
+    return places.parse_places(city) or (Place(city=city),)
+
+
+def _check_amount(field: AmountField) -> None:
+    try:
+        field.amount()
+    except ValueError:
+        raise ValidationError(_l("Write the amount as a number, such as 48,000.")) from None
+
+
+def _minor_units(field: AmountField, currency: str) -> int | None:
+    if field.errors:
+        return None
+    amount = field.amount()
+    if amount is None:
+        return None
+    return int(amount.scaleb(currencies.digits(currency) if currency else 2))
+
+
+def _major_units(minor: int | None, currency: str) -> str:
+    if minor is None:
+        return ""
+    amount = Decimal(minor).scaleb(-(currencies.digits(currency) if currency else 2))
+    return f"{amount:f}".rstrip("0").rstrip(".") if amount % 1 else f"{amount:.0f}"
+
+
+def _word(field: SelectField) -> str:
+    return NOT_STATED if field.errors or not field.data else str(field.data)
+
+
+def _words(field: SelectMultipleField) -> tuple[str, ...]:
+    values: Iterable[str] = () if field.errors else field.data or ()
+    return tuple(values)
+
+
+def _number(field: IntegerField) -> int | None:
+    return None if field.errors else field.data
+
+
+def _kept(field: StringField) -> str:
+    return "" if field.errors else clean_line(field.data or "")

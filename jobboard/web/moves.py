@@ -1,0 +1,236 @@
+"""What a poster can do with a listing: one table for the dashboard and a guest's own page.
+
+Each move has a page with a button (a link in a mail leads there, and a GET changes nothing); the
+POST acts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectField, TextAreaField, TimeField
+from wtforms.validators import Length, Optional
+
+from jobboard.domain.listing import CloseReason, EndRefused, Life, Status, Verb, end_of_day, may
+from jobboard.domain.taxonomy import DeadlineKind, choices
+from jobboard.domain.words import N_
+from jobboard.markup.text import clean_block
+from jobboard.models.listing import Listing
+from jobboard.services import listings
+from jobboard.services.listings import Actor, Deadline
+from jobboard.tables import zones
+from jobboard.web.forms import BoardForm
+from jobboard.web.listing_form import END_OF_DAY
+
+
+class MoveForm(BoardForm):
+    """A move that asks nothing."""
+
+
+class EndForm(BoardForm):
+    """A new end, for extend and renew; left empty it means the board's usual life."""
+
+    deadline_kind = SelectField(
+        _l("Deadline"),
+        choices=[(value, _l(text)) for value, text in choices(DeadlineKind)],
+    )
+    deadline_date = DateField(_l("Last day to apply"), validators=[Optional()])
+    deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
+    deadline_zone = SelectField(_l("Time zone"), choices=[(name, name) for name in zones.zones()])
+
+    def start_from(self, listing: Listing) -> None:
+        """Show the listing's present kind and zone."""
+        self.deadline_kind.data = listing.deadline_kind.value
+        if zones.is_zone(listing.deadline_zone):
+            self.deadline_zone.data = listing.deadline_zone
+
+    def deadline(self, listing: Listing) -> Deadline | None:
+        """Return the end asked for, or None when nothing was chosen.
+
+        Raises:
+            EndRefused: a date was chosen as the kind, but no day given, though others were sent.
+        """
+        day = self.deadline_date.data
+        kind = DeadlineKind(self.deadline_kind.data or listing.deadline_kind)
+        zone = self.deadline_zone.data or listing.deadline_zone
+        if day is not None:
+            at = self.deadline_time.data or END_OF_DAY
+            midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone follows
+            return Deadline(DeadlineKind.DATE, end_of_day(midnight, zone, at), zone)
+        if kind is DeadlineKind.DATE:
+            if self.deadline_date.raw_data is not None:
+                raise EndRefused(N_("Give the last day to apply."))
+            return None
+        return Deadline(kind)
+
+
+class CloseForm(BoardForm):
+    """Why a listing closes."""
+
+    reason = SelectField(
+        _l("Why it closes"),
+        choices=[
+            (CloseReason.FILLED.value, _l("The post is filled")),
+            (CloseReason.CANCELLED.value, _l("The post is cancelled")),
+        ],
+        default=CloseReason.FILLED.value,
+    )
+
+
+class NoteForm(BoardForm):
+    """Words to the moderators."""
+
+    note = TextAreaField(_l("Why the decision is wrong"), validators=[Length(max=5000)])
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing a poster can do: its words and what it asks."""
+
+    verb: Verb
+    label: str
+    explanation: str
+    done: str
+    form: type[BoardForm] = MoveForm
+    is_danger: bool = False
+
+
+#: In the order in which pages offer them.
+MOVES: Mapping[str, Move] = {
+    move.verb.value: move
+    for move in (
+        Move(
+            Verb.EXTEND,
+            N_("Extend"),
+            N_("The listing stays live until the new end."),
+            N_("Extended."),
+            EndForm,
+        ),
+        Move(
+            Verb.RENEW,
+            N_("Renew"),
+            N_("The listing goes live again at the same address, with a new end."),
+            N_("Renewed: the listing is live again."),
+            EndForm,
+        ),
+        Move(
+            Verb.REOPEN,
+            N_("Reopen"),
+            N_("The listing goes live again until the end it had."),
+            N_("Reopened: the listing is live again."),
+        ),
+        Move(
+            Verb.CLOSE,
+            N_("Close"),
+            N_("The listing leaves the board now. Its page stays and says that it is closed."),
+            N_("Closed."),
+            CloseForm,
+        ),
+        Move(
+            Verb.OBJECT,
+            N_("Object"),
+            N_("Another moderator will look at the decision."),
+            N_("Sent: another moderator will decide."),
+            NoteForm,
+        ),
+        Move(
+            Verb.COPY,
+            N_("Copy"),
+            N_("A new draft with the same text. The old listing stays as it is."),
+            N_("Copied: this is the new draft."),
+        ),
+        Move(
+            Verb.WITHDRAW,
+            N_("Withdraw"),
+            N_("You take it back: out of review it becomes a draft again, off the board it ends."),
+            N_("Withdrawn."),
+            is_danger=True,
+        ),
+        Move(
+            Verb.DELETE,
+            N_("Delete"),
+            N_("The draft is deleted for good."),
+            N_("Deleted."),
+            is_danger=True,
+        ),
+    )
+}
+
+
+def open_moves(life: Life, now: datetime) -> list[Move]:
+    """Return the moves that a listing allows at ``now``, in page order."""
+    return [move for move in MOVES.values() if may(move.verb, life, now)]
+
+
+def act(listing: Listing, move: Move, form: BoardForm, actor: Actor, now: datetime) -> None:
+    """Do what the person asked, for every move but copy, which makes a new listing.
+
+    Raises:
+        RuleBroken: the listing does not allow it, or the new end makes no sense.
+    """
+    _ACTIONS[move.verb](listing, form, actor, now)
+
+
+def _extend(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+    assert isinstance(form, EndForm)  # noqa: S101 - the table above pairs them
+    listings.extend(listing, form.deadline(listing), actor=actor, now=now, life_days=life_days())
+
+
+def _renew(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+    assert isinstance(form, EndForm)  # noqa: S101 - the table above pairs them
+    listings.renew(listing, form.deadline(listing), actor=actor, now=now, life_days=life_days())
+
+
+def _close(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+    assert isinstance(form, CloseForm)  # noqa: S101 - the table above pairs them
+    listings.close(listing, CloseReason(form.reason.data), actor=actor, now=now)
+
+
+def _object(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+    assert isinstance(form, NoteForm)  # noqa: S101 - the table above pairs them
+    listings.object_to(listing, clean_block(form.note.data or ""), actor=actor, now=now)
+
+
+def _reopen(listing: Listing, _form: BoardForm, actor: Actor, now: datetime) -> None:
+    listings.reopen(listing, actor=actor, now=now)
+
+
+def _withdraw(listing: Listing, _form: BoardForm, actor: Actor, now: datetime) -> None:
+    listings.withdraw(listing, actor=actor, now=now)
+
+
+def _delete(listing: Listing, _form: BoardForm, _actor: Actor, now: datetime) -> None:
+    listings.delete(listing, now=now)
+
+
+_ACTIONS: dict[Verb, Callable[[Listing, BoardForm, Actor, datetime], None]] = {
+    Verb.EXTEND: _extend,
+    Verb.RENEW: _renew,
+    Verb.REOPEN: _reopen,
+    Verb.CLOSE: _close,
+    Verb.OBJECT: _object,
+    Verb.WITHDRAW: _withdraw,
+    Verb.DELETE: _delete,
+}
+
+
+def life_days() -> int:
+    """Return the setting ``LISTING_LIFE_DAYS``."""
+    return int(current_app.config["LISTING_LIFE_DAYS"])
+
+
+def review_hours() -> int:
+    """Return the setting ``REVIEW_HOURS``: the time in which a decision is promised."""
+    return int(current_app.config["REVIEW_HOURS"])
+
+
+def is_editable(life: Life, now: datetime) -> bool:
+    """Tell whether the text may be changed at ``now``."""
+    return may(Verb.EDIT, life, now)
+
+
+def is_unsubmitted(listing: Listing) -> bool:
+    """Tell whether the listing waits for its poster to hand it in."""
+    return listing.status in (Status.DRAFT, Status.CHANGES_REQUESTED)
