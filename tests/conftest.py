@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from sqlalchemy.orm import Session, scoped_session
 
+from jobboard.db import db
 from tests.support import browser as browsers
 from tests.support.board import LiveBoard
 from tests.support.databases import (
@@ -22,6 +23,7 @@ from tests.support.databases import (
     SqliteDatabases,
     application,
     close,
+    ground_floors,
 )
 from tests.support.postgres import Postgres
 from tests.support.smtp import MailServer
@@ -163,13 +165,15 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def session(app: Flask) -> Iterator[scoped_session[Session]]:
-    """The session of an application context, for tests of services and queries.
+def session(database_url: str, tmp_path: Path) -> Iterator[scoped_session[Session]]:
+    """The session, for tests of services and queries: database and search, no doors and no pages.
 
     Not together with `client`: a request inside this context would share its session.
     """
+    app = ground_floors({"DATABASE_URL": database_url}, tmp_path)
     with app.app_context():
-        yield app.extensions["sqlalchemy"].session
+        yield db.session
+    close(app)
 
 
 # ------------------------------------------------------------------------------------- servers

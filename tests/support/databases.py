@@ -9,6 +9,9 @@ from typing import Protocol
 import flask_migrate
 from flask import Flask
 
+import config
+from jobboard import db
+from jobboard.search import engine
 from tests.support.postgres import Postgres
 
 #: What every test application is told; named as in the environment.
@@ -62,19 +65,29 @@ class PostgresDatabases:
 
 def migrate(url: str, folder: Path) -> None:
     """Bring a database to the newest migration and leave no connection open."""
-    app = application({"DATABASE_URL": url}, folder)
+    app = ground_floors({"DATABASE_URL": url}, folder)
     with app.app_context():
         flask_migrate.upgrade()
     close(app)
 
 
-def application(settings: Mapping[str, object], folder: Path) -> Flask:
-    """Make the board with the tests' settings and an instance folder of its own.
+def ground_floors(settings: Mapping[str, str], folder: Path) -> Flask:
+    """Make an application of database and search alone: what services and queries stand on."""
+    app = Flask("ground_floors", root_path=str(Path(db.__file__).parent))
+    app.config.from_mapping(config.load({**_own(folder), **settings}))
+    Path(str(app.config["INSTANCE_DIR"])).mkdir(parents=True, exist_ok=True)
+    db.install(app)
+    engine.install(app)
+    return app
 
-    The import stands here so that tests of rules run while the application is being changed.
+
+def application(settings: Mapping[str, str], folder: Path) -> Flask:
+    """Make the whole board with the tests' settings and an instance folder of its own.
+
+    The import stands here so that tests of the lower floors run while the upper ones are changed.
     """
     create_app = importlib.import_module("jobboard.app").create_app
-    app: Flask = create_app({**SETTINGS, "INSTANCE_DIR": folder / "instance", **settings})
+    app: Flask = create_app({**_own(folder), **settings})
     app.config["TESTING"] = True
     return app
 
@@ -82,5 +95,10 @@ def application(settings: Mapping[str, object], folder: Path) -> Flask:
 def close(app: Flask) -> None:
     """Close an application's connections to its database."""
     with app.app_context():
-        for engine in app.extensions["sqlalchemy"].engines.values():
-            engine.dispose()
+        db.db.session.remove()
+        for bound in db.db.engines.values():
+            bound.dispose()
+
+
+def _own(folder: Path) -> dict[str, str]:
+    return {**SETTINGS, "INSTANCE_DIR": str(folder / "instance")}
