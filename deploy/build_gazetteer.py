@@ -27,7 +27,8 @@ from jobboard.markup.text import fold
 TABLES = Path(__file__).parent.parent / "jobboard" / "tables"
 
 NAME_LOCALES = (
-    "en tr fr ar ru de es it pt nl sv da nb fi pl cs uk el fa ko ja zh hu ro az ka kk".split()
+    *("en", "tr", "fr", "ar", "ru", "de", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl"),
+    *("cs", "uk", "el", "fa", "ko", "ja", "zh", "hu", "ro", "az", "ka", "kk"),
 )
 
 #: What people write and no list holds. The first country that claims a name keeps it.
@@ -64,7 +65,9 @@ ALIASES = {
     "MM": "Burma",
     "MO": "Macao;Macau",
     "NL": "Holland;The Netherlands",
-    "PS": "Palestine;State of Palestine;oPt;Occupied Palestinian Territory;West Bank;Gaza;Gaza Strip",
+    "PS": (
+        "Palestine;State of Palestine;oPt;Occupied Palestinian Territory;West Bank;Gaza;Gaza Strip"
+    ),
     "RU": "Russia;Russian Fed.",
     "SA": "KSA;Saudi",
     "SO": "Somaliland;Puntland",
@@ -85,6 +88,20 @@ ALIASES = {
     "XK": "Kosovo;Kosova;Kosovo*",
 }
 
+#: The taxonomy's columns with names.
+NAME_COLUMNS = (
+    "Preferred Term",
+    "ISO Alt Term",
+    "RW Short Name",
+    "English Short",
+    "French Short",
+    "Spanish Short",
+    "Russian Short",
+    "Arabic Short",
+    "M49 English",
+    "English Formal",
+)
+
 #: The dots of the widest countries, nearer to where their people are than a centroid is.
 POINTS = {
     "US": (39.5, -98.4),
@@ -102,8 +119,8 @@ POINTS = {
 
 # The post-Soviet space without the Baltic states, and Türkiye, which the board counts to its
 # two neighbourhoods. Ukraine, Moldova and Belarus are European as well.
-EURASIA = set("RU BY UA MD AM AZ GE KZ KG TJ TM UZ TR".split())
-ALSO_EUROPE = set("UA MD BY".split())
+EURASIA = {"RU", "BY", "UA", "MD", "AM", "AZ", "GE", "KZ", "KG", "TJ", "TM", "UZ", "TR"}
+ALSO_EUROPE = {"UA", "MD", "BY"}
 EUROPE_ALTHOUGH_ASIA = {"CY"}
 PACIFIC_TERRITORIES = {"HM", "CX", "CC", "NF", "UM", "IO"}
 
@@ -134,7 +151,7 @@ def main(taxonomy: Path) -> None:
 def write_countries(taxonomy: Path) -> set[str]:
     """Write ``countries.csv`` and return its codes."""
     english = Locale("en").territories
-    rows, claimed = [], {}
+    rows = []
     with taxonomy.open(encoding="utf-8") as file:
         facts = {
             row["ISO 3166-1 Alpha 2-Codes"]: row
@@ -155,6 +172,21 @@ def write_countries(taxonomy: Path) -> set[str]:
             "regions": " ".join(regions(code, fact)),
         }
         rows.append(row)
+    aliases = claimed_names(facts, rows)
+    for row in rows:
+        row["aliases"] = "|".join(n for n in aliases[row["iso2"]] if n != row["name"])
+    with (TABLES / "countries.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return set(facts)
+
+
+def claimed_names(
+    facts: dict[str, dict[str, str]], rows: list[dict[str, str]]
+) -> dict[str, list[str]]:
+    """Return every country's other names; the first country that claims a name keeps it."""
+    claimed: dict[str, str] = {}
     aliases: dict[str, list[str]] = defaultdict(list)
 
     def claim(code: str, name: str) -> None:
@@ -164,38 +196,25 @@ def write_countries(taxonomy: Path) -> set[str]:
         if name.strip() not in aliases[code] and folded not in {fold(n) for n in aliases[code]}:
             aliases[code].append(name.strip())
 
-    for row in rows:
-        claim(row["iso2"], row["name"])
-    for code, names in ALIASES.items():
-        for name in names.split(";"):
-            claim(code, name)
-    for locale in NAME_LOCALES:
-        names = Locale(locale).territories
-        for code in sorted(facts):
-            claim(code, names.get(code, ""))
-            claim(code, names.get(f"{code}-alt-short", ""))
-    for column in (
-        "Preferred Term",
-        "ISO Alt Term",
-        "RW Short Name",
-        "English Short",
-        "French Short",
-        "Spanish Short",
-        "Russian Short",
-        "Arabic Short",
-        "M49 English",
-        "English Formal",
-    ):
-        for code in sorted(facts):
-            claim(code, re.sub(r"^the ", "", facts[code][column]))
-    for row in rows:
-        row["aliases"] = "|".join(n for n in aliases[row["iso2"]] if n != row["name"])
-    with (TABLES / "countries.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    print(len(rows), "countries")
-    return set(facts)
+    territories = [Locale(locale).territories for locale in NAME_LOCALES]
+    claims = [
+        *((row["iso2"], row["name"]) for row in rows),
+        *((code, name) for code, names in ALIASES.items() for name in names.split(";")),
+        *(
+            (code, names.get(key, ""))
+            for names in territories
+            for code in sorted(facts)
+            for key in (code, f"{code}-alt-short")
+        ),
+        *(
+            (code, re.sub(r"^the ", "", facts[code][column]))
+            for column in NAME_COLUMNS
+            for code in sorted(facts)
+        ),
+    ]
+    for code, name in claims:
+        claim(code, name)
+    return aliases
 
 
 def regions(code: str, fact: dict[str, str]) -> list[str]:
@@ -247,14 +266,12 @@ def write_cities(codes: set[str]) -> None:
         )
         own = fold(city["name"])
         index.append((own, -city["population"], number))
-        for name in others(city, own):
-            # Another city's own name goes before a name that few use for this one.
-            index.append((name, -city["population"] // 20, number))
+        # Another city's own name goes before a name that few use for this one.
+        index.extend((name, -city["population"] // 20, number) for name in others(city, own))
     write(TABLES / "cities.tsv.gz", lines)
     # In the order of bytes, in which the board looks names up.
     index.sort(key=lambda entry: (entry[0].encode(), entry[1], entry[2]))
     write(TABLES / "city_names.tsv.gz", [f"{name}\t{number}" for name, _, number in index])
-    print(len(lines), "cities,", len(index), "names")
 
 
 def others(city: dict[str, Any], own: str) -> list[str]:
@@ -287,7 +304,6 @@ SCRIPTS = re.compile(
 def write(path: Path, lines: list[str]) -> None:
     """Write lines compressed, the same bytes for the same lines."""
     path.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
-    print(path.name, path.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

@@ -279,7 +279,8 @@ def _bare(name: str) -> str:
 
 
 _PREFIX = re.compile(
-    r"^(?:greater|metro|city of|near|in)\s+|\s+(?:bay area|metro area|area|d\.?c\.?)$", re.I
+    r"^(?:greater|metro|city of|near|in)\s+|\s+(?:bay area|metro area|area|d\.?c\.?)$",
+    re.IGNORECASE,
 )
 
 

@@ -101,31 +101,23 @@ def missing(posting: JobPosting) -> tuple[str, ...]:
     ``description``, ``organisation``, ``mode``, ``place``, ``remote_countries``,
     ``apply``, ``deadline``.
     """
-    faults = []
-    if not posting.is_live:
-        faults.append("live")
-    if not _is_work(posting):
-        faults.append("work")
-    if not posting.title.strip():
-        faults.append("title")
     text = plain_text(posting.description_html)
-    if len(text) < DESCRIPTION_LENGTH or text.casefold() == posting.title.strip().casefold():
-        faults.append("description")
-    if not posting.organisation.strip() and not posting.is_anonymous:
-        faults.append("organisation")
-    if posting.mode not in ("onsite", "hybrid", "remote"):
-        faults.append("mode")
-    elif posting.mode == "remote":
+    title = posting.title.strip()
+    stated = {
+        "live": posting.is_live,
+        "work": _is_work(posting),
+        "title": bool(title),
+        "description": len(text) >= DESCRIPTION_LENGTH and text.casefold() != title.casefold(),
+        "organisation": bool(posting.organisation.strip()) or posting.is_anonymous,
+        "mode": posting.mode in ("onsite", "hybrid", "remote"),
         # "anywhere" names no country, which Google requires; the rule is theirs, not ours.
-        if not (_remote_countries(posting) or _places(posting)):
-            faults.append("remote_countries")
-    elif not _places(posting):
-        faults.append("place")
-    if posting.apply_method not in ("url", "email", "onsite"):
-        faults.append("apply")
-    if posting.deadline_kind not in ("date", "rolling", "until_filled"):
-        faults.append("deadline")
-    return tuple(faults)
+        "remote_countries": posting.mode != "remote"
+        or bool(_remote_countries(posting) or _places(posting)),
+        "place": posting.mode not in ("onsite", "hybrid") or bool(_places(posting)),
+        "apply": posting.apply_method in ("url", "email", "onsite"),
+        "deadline": posting.deadline_kind in ("date", "rolling", "until_filled"),
+    }
+    return tuple(name for name, is_stated in stated.items() if not is_stated)
 
 
 def to_json_ld(posting: JobPosting) -> dict[str, object] | None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import zstandard
@@ -116,6 +116,9 @@ def read_apply(written: str) -> ImportedApply:
     text = clean_block(written)[:10_000].strip()
     if not text:
         return ImportedApply()
+    if _PROSE_AS_URL.match(text):
+        # WordPress turns "See the notice" into http://See%20the%20notice.
+        return ImportedApply(instructions=clean_line(unquote(text.split("//", 1)[1])))
     if url := whole_url(text):
         return ImportedApply("url", url=url)
     address = text.removeprefix("mailto:").split("?")[0].strip().strip("<>")
@@ -159,8 +162,9 @@ def is_email(text: str) -> bool:
 
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
-_ROLLING = re.compile(r"\b(?:rolling|continuous|ongoing|open[- ]ended|any ?time)\b", re.I)
-_UNTIL_FILLED = re.compile(r"\buntil (?:it is |the (?:position|post) is )?filled\b", re.I)
+_ROLLING = re.compile(r"\b(?:rolling|continuous|ongoing|open[- ]ended|any ?time)\b", re.IGNORECASE)
+_UNTIL_FILLED = re.compile(r"\buntil (?:it is |the (?:position|post) is )?filled\b", re.IGNORECASE)
+_PROSE_AS_URL = re.compile(r"https?://[^/?#]*%20", re.IGNORECASE)
 _WHITESPACE = re.compile(r"[\s<>\"]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BARE_HOST = re.compile(
@@ -168,4 +172,4 @@ _BARE_HOST = re.compile(
 )
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@(?:[\w-]+\.)+[\w-]{2,}")
 _EMAIL_IN_TEXT = re.compile(r"[\w.+%'-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
-_URL_IN_TEXT = re.compile(r"https?://[^\s<>\"]+", re.I)
+_URL_IN_TEXT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)

@@ -63,13 +63,15 @@ def read_pay(
 
 
 _HAS_WORD = re.compile(r"\w")
-_UNPAID = re.compile(r"\b(?:unpaid|not paid|no (?:pay|salary|remuneration)|unbezahlt)\b", re.I)
-_ESTIMATE = re.compile(r"\best\.|\bestimate", re.I)
+_UNPAID = re.compile(
+    r"\b(?:unpaid|not paid|no (?:pay|salary|remuneration)|unbezahlt)\b", re.IGNORECASE
+)
+_ESTIMATE = re.compile(r"\best\.|\bestimate", re.IGNORECASE)
 _AT_LEAST = re.compile(
     r"\b(?:minimum|at least|from|starting|starts? at|or more|and up|mindestens|ab)\b|\d\s?k?\+",
-    re.I,
+    re.IGNORECASE,
 )
-_AT_MOST = re.compile(r"\b(?:up to|maximum|max\.?|bis zu|jusqu)\b", re.I)
+_AT_MOST = re.compile(r"\b(?:up to|maximum|max\.?|bis zu|jusqu)\b", re.IGNORECASE)
 
 _SIGNS = sorted([*SYMBOLS, "$"], key=len, reverse=True)
 # "AUD $95,000" says whose dollar it is; so the letters come before the signs.
@@ -145,14 +147,17 @@ _PERIODS = (
     ("year", r"years?|yr|annual(?:ly)?|annum|p\.?\s?a\.?|yearly|jahr|jährlich|an|année|año|yıl"),
 )
 _PERIOD = re.compile(
-    "|".join(rf"(?P<{name}>(?<![A-Za-z])(?:{words})(?![A-Za-z]))" for name, words in _PERIODS), re.I
+    "|".join(rf"(?P<{name}>(?<![A-Za-z])(?:{words})(?![A-Za-z]))" for name, words in _PERIODS),
+    re.IGNORECASE,
 )
 _HOURS_A_WEEK = re.compile(
     r"\d[\d.,–-]*\s*(?:hours?|hrs?|h)\s*(?:/|per|a|each)?\s*(?:week|wk|day|month)\b"
     r"|\b\d+ (?:days?|weeks?|months?|years?)\b(?! \d)",
-    re.I,
+    re.IGNORECASE,
 )
-_TOTAL = re.compile(r"\b(?:flat fee|lump sum|in total|total fee|honorarium|one-?off)\b", re.I)
+_TOTAL = re.compile(
+    r"\b(?:flat fee|lump sum|in total|total fee|honorarium|one-?off)\b", re.IGNORECASE
+)
 _UNITS = {"hour", "day", "week", "month", "year"}
 
 
@@ -172,14 +177,14 @@ def _obvious_period(amount: Decimal, currency: str) -> str | None:
     return None
 
 
-_KINDS = (
-    ("stipend", re.compile(r"\bstipends?\b", re.I)),
-    ("scholarship", re.compile(r"\bscholarships?\b", re.I)),
-    ("living_allowance", re.compile(r"\b(?:living|subsistence) allowance\b", re.I)),
-    (
-        "fee",
-        re.compile(r"\b(?:flat fee|consult(?:ing|ancy|ant'?s?) fee|honorarium|daily fee)\b", re.I),
-    ),
+_KINDS = tuple(
+    (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for kind, words in (
+        ("stipend", "stipends?"),
+        ("scholarship", "scholarships?"),
+        ("living_allowance", "(?:living|subsistence) allowance"),
+        ("fee", "flat fee|consult(?:ing|ancy|ant'?s?) fee|honorarium|daily fee"),
+    )
 )
 
 

@@ -41,7 +41,7 @@ from jobboard.formats.pay_text import read_pay
 from jobboard.markup.markdown import from_wordpress, plain_text
 from jobboard.markup.text import clean_block, clean_line, repair_mojibake
 from jobboard.tables.gazetteer import country
-from jobboard.tables.places import whereabouts
+from jobboard.domain.places import whereabouts
 
 TITLE_LENGTH = 300
 NAME_LENGTH = 200
@@ -549,9 +549,11 @@ def _old_addresses(listing: WxrListing) -> tuple[str, ...]:
         *(value for key, value in listing.all_meta if key == "_wp_old_slug"),
     ]
     paths = [f"/job/{slug.strip('/')}/" for slug in slugs if slug.strip("/")]
-    path = urlsplit(whole_url(listing.link)).path
-    if path.strip("/"):
-        paths.append(path)
+    for address in (listing.link, listing.guid):
+        # An expired listing's link is its number, but its guid may still be the old page.
+        path = urlsplit(whole_url(address)).path
+        if path.strip("/"):
+            paths.append(path)
     if listing.post_id:
         paths.append(f"?p={listing.post_id}")
     return tuple(dict.fromkeys(paths))

@@ -108,7 +108,7 @@ def from_wordpress(content: str) -> WordPressText:
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-def _only_whole_addresses(tag: str, attribute: str, value: str) -> str | None:
+def _only_whole_addresses(_tag: str, _attribute: str, value: str) -> str | None:
     # A relative address of another site would point into ours.
     return value if value.strip().lower().startswith(("http:", "https:", "mailto:")) else None
 
@@ -166,9 +166,8 @@ _EMPTY = re.compile(
     r"<(p|strong|em|li|ul|ol|h3|h4|blockquote|a)(?:\s[^>]*)?>(?:\s|&nbsp;|<br>)*</\1>"
 )
 _MANY_BREAKS = re.compile(r"(?:<br>\s*){3,}")
-_EDGE_BREAKS = re.compile(
-    r"(<(?:p|li|blockquote)>)(?:\s|&nbsp;|<br>)+|(?:\s|&nbsp;|<br>)+(</(?:p|li|blockquote)>)"
-)
+_LEADING_BREAKS = re.compile(r"(<(?:p|li|blockquote)>)(?:\s|&nbsp;|<br>)+")
+_TRAILING_BREAKS = re.compile(r"(?:<br>\s*|&nbsp;\s*)+(</(?:p|li|blockquote)>)")
 
 
 def _tidy(cleaned: str) -> str:
@@ -178,7 +177,8 @@ def _tidy(cleaned: str) -> str:
         if not count:
             break
     cleaned = _MANY_BREAKS.sub("<br><br>", cleaned)
-    return _EDGE_BREAKS.sub(lambda found: found.group(1) or found.group(2), cleaned).strip()
+    cleaned = _LEADING_BREAKS.sub(r"\1", cleaned)
+    return _TRAILING_BREAKS.sub(r"\1", cleaned).strip()
 
 
 _LINE_ENDS = re.compile(r"\r\n?")
@@ -188,8 +188,11 @@ _SHORTCODE = re.compile(
 )
 #: Those of WordPress itself and of WP Job Manager; others are known by their attributes.
 _KNOWN_SHORTCODES = frozenset(
-    "gallery caption wp_caption audio video playlist embed jobs job job_summary job_apply "
-    "job_dashboard submit_job_form vc_row vc_column vc_column_text contact-form-7".split()
+    {
+        *("gallery", "caption", "wp_caption", "audio", "video", "playlist", "embed"),
+        *("jobs", "job", "job_summary", "job_apply", "job_dashboard", "submit_job_form"),
+        *("vc_row", "vc_column", "vc_column_text", "contact-form-7"),
+    }
 )
 _ATTRIBUTE = re.compile(r"""[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"']+)""")
 

@@ -112,9 +112,9 @@ def clean_line(text: str) -> str:
 
 
 def clean_block(text: str) -> str:
-    """Return several lines as ``clean_line`` does, keeping line breaks and indentation.
+    r"""Return several lines as ``clean_line`` does, keeping line breaks and indentation.
 
-    Line ends become ``\\n``; more than one blank line becomes one. Spaces at the start of
+    Line ends become ``\n``; more than one blank line becomes one. Spaces at the start of
     a line stay, because Markdown reads them.
     """
     lines = (line.rstrip() for line in _seen(text).split("\n"))
@@ -132,9 +132,9 @@ def xml_safe(text: str) -> str:
 
 
 def repair_mojibake(text: str) -> str:
-    """Return the text with UTF-8 that was read as Latin-1 or Windows-1252 put right.
+    r"""Return the text with UTF-8 that was read as Latin-1 or Windows-1252 put right.
 
-    Only sequences that cannot be meant are touched ("Officer â\\x80\\x93 Direct Hire",
+    Only sequences that cannot be meant are touched ("Officer â\x80\x93 Direct Hire",
     "CafÃ©"), up to twice over; an honest "SÃO PAULO" or "É »" stays.
     """
     for _ in range(2):
@@ -177,7 +177,8 @@ def _seen(text: str) -> str:
     if text.isascii():
         return _UNSEEN.sub("", _LINE_BREAK.sub("\n", text))
     text = _UNSEEN.sub("", _LINE_BREAK.sub("\n", text))
-    text = _JOINER.sub("", text)
+    if "\u200c" in text or "\u200d" in text:
+        text = _JOINER.sub("", text)
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)
     return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))

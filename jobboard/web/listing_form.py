@@ -33,6 +33,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
 from jobboard.domain import submission
+from jobboard.domain import places
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import end_of_day
 from jobboard.domain.place import Place
@@ -64,7 +65,7 @@ from jobboard.domain.taxonomy import (
 )
 from jobboard.markup.text import clean_block, clean_line
 from jobboard.models.listing import Listing
-from jobboard.tables import currencies, gazetteer, places, zones
+from jobboard.tables import currencies, gazetteer, zones
 from jobboard.web.forms import BoardForm, email_address, web_address
 
 #: The wall-clock end of a day when no time is given.
@@ -234,7 +235,7 @@ class ListingForm(BoardForm):
     )
     deadline_kind = SelectField(
         _l("Deadline"),
-        choices=[(value, _l(text)) for value, text in choices(DeadlineKind)],
+        choices=[(value, _l(text)) for value, text in LABELS[DeadlineKind].items()],
         default=DeadlineKind.DATE.value,
     )
     deadline_date = DateField(_l("Last day to apply"), validators=[Optional()])
