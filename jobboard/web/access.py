@@ -45,8 +45,10 @@ class Visitor:
 
 def install(app: Flask) -> None:
     """Teach Flask-Login to find people by their session's token."""
-    login_manager.init_app(app)
+    # Its context processor would look for the person, and so read the session, on every page.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None
+    app.jinja_env.globals["person"] = person
 
     @login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(raw_token: str) -> Visitor | None:
@@ -88,11 +90,7 @@ def _guard(view: View, may: Callable[[User], bool]) -> View:
         user = person()
         if user is None:
             # After a POST there is nothing to come back to but the page that held the form.
-            back = (
-                request.full_path.rstrip("?")
-                if request.method == "GET"
-                else request.path
-            )
+            back = request.full_path.rstrip("?") if request.method == "GET" else request.path
             return redirect(f"/login/?{urlencode({'next': back})}")
         if not may(user):
             abort(404)
