@@ -1,33 +1,41 @@
-// Deadlines in the reader's zone: <time datetime="2026-11-25T20:59:00Z" data-local>Wed 25 Nov, 23:59 in Istanbul</time>
-// gets "21:59 your time" behind it; data-local="replace" shows the reader's time alone, the poster's as a tooltip.
-const language = document.documentElement.lang || "en";
-const full = new Intl.DateTimeFormat(language, {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const words = document.documentElement.dataset.yourTime || "your time";
+// Deadlines in the reader's zone: behind <time datetime="2026-11-25T20:59:00Z" data-local data-zone="Europe/Istanbul">
+// comes "(21:59 your time)", with the day where it differs; data-local="short" shows the reader's time alone and keeps the
+// poster's as a tooltip. A reader in the poster's zone is told nothing twice.
+const root = document.documentElement;
+const language = root.lang === "en" ? "en-GB" : root.lang;
+const words = root.dataset.yourTime || "";
 
-function show(root) {
-  for (const time of root.querySelectorAll("time[data-local]:not([data-shown])")) {
-    const at = new Date(time.dateTime);
-    if (Number.isNaN(at.valueOf())) continue;
-    time.dataset.shown = "";
-    const local = `${full.format(at)} ${words}`;
-    if (time.dataset.local === "replace") {
-      time.title = time.textContent.trim();
-      time.textContent = local;
-    } else {
-      const note = document.createElement("span");
-      note.className = "local-time";
-      note.textContent = ` (${local})`;
-      time.append(note);
-    }
+function written(at, options, timeZone) {
+  try {
+    return new Intl.DateTimeFormat(language, { ...options, timeZone }).format(at);
+  } catch {
+    return ""; // A zone that this browser does not know.
   }
 }
 
-show(document);
-document.addEventListener("board:updated", ({ detail }) => show(detail));
+const day = (at, zone) => written(at, { weekday: "short", day: "numeric", month: "short" }, zone).replace(",", "");
+const hour = (at, zone) => written(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone);
+
+function show(time) {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.valueOf())) return;
+  const zone = time.dataset.zone;
+  const isSameDay = zone && day(at) === day(at, zone);
+  if (isSameDay && hour(at) === hour(at, zone)) return;
+  if (time.dataset.local === "short") {
+    time.title = time.textContent.trim();
+    time.textContent = `${day(at)}, ${hour(at)} ${words}`;
+  } else {
+    time.append(` (${isSameDay ? hour(at) : `${day(at)}, ${hour(at)}`} ${words})`);
+  }
+}
+
+function showAll() {
+  for (const time of document.querySelectorAll("time[data-local]:not([data-shown])")) {
+    time.dataset.shown = "";
+    show(time);
+  }
+}
+
+showAll();
+document.addEventListener("board:updated", showAll);

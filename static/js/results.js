@@ -34,7 +34,7 @@ async function show(address, isNew = true) {
   if (isNew) history.pushState(null, "", address);
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
   const now = document.querySelector(selector);
-  document.dispatchEvent(new CustomEvent("board:updated", { detail: document }));
+  document.dispatchEvent(new CustomEvent("board:updated"));
   const count = now.querySelector("[data-count]") || document.querySelector("[data-count]");
   if (count) document.dispatchEvent(new CustomEvent("board:say", { detail: count.textContent.trim() }));
 }

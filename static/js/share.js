@@ -15,6 +15,10 @@ document.addEventListener("click", async ({ target }) => {
     document.dispatchEvent(new CustomEvent("board:say", { detail: button.dataset.done || "✓" }));
     setTimeout(() => { button.textContent = before; }, 2000);
   } catch {
-    location.hash = ""; // The clipboard may be forbidden: the address stands in the browser's own bar.
+    const field = document.createElement("input"); // The clipboard may be forbidden: then the reader copies.
+    Object.assign(field, { className: "control", readOnly: true, value: button.dataset.copy });
+    field.setAttribute("aria-label", before);
+    button.replaceWith(field);
+    field.select();
   }
 });
