@@ -41,7 +41,7 @@ class Asset:
     @cached_property
     def br(self) -> bytes:
         """The body in brotli."""
-        return brotli.compress(self.body, quality=9)
+        return bytes(brotli.compress(self.body, quality=9))
 
     @cached_property
     def gzip(self) -> bytes:
@@ -130,7 +130,8 @@ def _answer(asset: Asset, is_immutable: bool) -> Response:
         response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = _IMMUTABLE if is_immutable else "no-cache"
     response.set_etag(f"{asset.hash}-{encoding or 'plain'}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _asset(name: str, body: bytes) -> Asset:
