@@ -2,10 +2,11 @@
 // data-in-place inside either do the same. The element that the selector names is exchanged for its new self, the address
 // follows, the focus stays where it was, and the words of its [data-count] are said aloud. Without script the form has its
 // button and the links are links.
-const form = document.querySelector("form[data-results]");
+const FORM = "form[data-results]";
 let asked = null;
 
 async function show(address, isNew = true) {
+  const form = document.querySelector(FORM);
   const selector = form.dataset.results;
   asked?.abort();
   asked = new AbortController();
@@ -28,7 +29,13 @@ async function show(address, isNew = true) {
   const id = document.activeElement?.id;
   for (const name of new Set([selector, ...(form.dataset.alsoUpdates || "").split(",").filter(Boolean)])) {
     const [before, after] = [document.querySelector(name), page.querySelector(name)];
-    if (before && after) before.replaceWith(after);
+    if (!before || !after) continue;
+    for (const fold of after.querySelectorAll("details[id]")) {
+      const kept = document.getElementById(fold.id);
+      if (kept) fold.open = kept.open;
+    }
+    if (before.matches("details")) after.open = before.open;
+    before.replaceWith(after);
   }
   document.title = page.title;
   if (isNew) history.pushState(null, "", address);
@@ -40,17 +47,17 @@ async function show(address, isNew = true) {
 }
 
 function address() {
-  const current = document.querySelector("form[data-results]");
+  const current = document.querySelector(FORM);
   const query = new URLSearchParams([...new FormData(current)].filter(([, value]) => value !== ""));
   return `${current.action.split("?")[0]}${query.size ? `?${query}` : ""}`;
 }
 
-if (form) {
+if (document.querySelector(FORM)) {
   document.addEventListener("change", ({ target }) => {
-    if (target.form?.matches("form[data-results]")) show(address());
+    if (target.form?.matches(FORM)) show(address());
   });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form[data-results]")) return;
+    if (!event.target.matches(FORM)) return;
     event.preventDefault();
     show(address());
   });
