@@ -49,7 +49,7 @@ async function show(address, isNew = true) {
 function address() {
   const current = document.querySelector(FORM);
   const query = new URLSearchParams([...new FormData(current)].filter(([, value]) => value !== ""));
-  return `${current.action.split("?")[0]}${query.size ? `?${query}` : ""}`;
+  return `${current.getAttribute("action")}${query.size ? `?${query}` : ""}`;
 }
 
 if (document.querySelector(FORM)) {
