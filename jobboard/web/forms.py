@@ -59,7 +59,7 @@ class BoardForm(FlaskForm):
         """Cleans each text field and speaks the board's words."""
 
         def bind_field(
-            self, form: Form, unbound_field: UnboundField[Any], options: dict[str, Any]
+            self, form: Form, unbound_field: "UnboundField[Any]", options: dict[str, Any]
         ) -> Field:
             """Add the cleaning that the kind of field needs."""
             cleaning = _cleaning(unbound_field.field_class)
