@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext, ngettext
+from flask_babel import get_translations, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, PasswordField, StringField, TextAreaField, ValidationError
@@ -42,10 +42,11 @@ class _Words:
     """Gives WTForms our sentences in the reader's language."""
 
     def gettext(self, string: str) -> str:
-        return str(gettext(_WORDS.get(string, string)))
+        return str(get_translations().gettext(_WORDS.get(string, string)))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(ngettext(_WORDS.get(singular, singular), _WORDS.get(plural, plural), n))
+        words = _WORDS.get(singular, singular), _WORDS.get(plural, plural)
+        return str(get_translations().ngettext(*words, n))
 
 
 class BoardForm(FlaskForm):
@@ -54,6 +55,8 @@ class BoardForm(FlaskForm):
     Text is cleaned of what cannot be seen (``markup.text``) before it is checked or shown again;
     passwords are left exactly as typed.
     """
+
+    form_errors: list[str]
 
     class Meta:
         """Cleans each text field and speaks the board's words."""
