@@ -1,0 +1,105 @@
+"""Which passwords are taken, and how they are compared (ASVS 6.2)."""
+
+import time
+
+import argon2
+import pytest
+
+from jobboard import passwords
+
+
+def fault(password: str) -> str | None:
+    return passwords.fault_of(password, email="alice.smith@think.example", site_name="Geopolist")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "",
+        "sevench",
+        "password123",
+        "PASSWORD123",
+        " password123 ",
+        "iloveyou1",
+        "aaaaaaaaaaaa",
+        "geopolist",
+        "Geopolist2026"[:12],
+        "geopolist!!!!!",
+        "alice.smith@think.example",
+        "AliceSmith1",
+        "think.example",
+        "x" * 3 + "y" * 998,
+    ],
+)
+def test_refused(password: str) -> None:
+    assert fault(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "eight ch",
+        "alllowerletters",
+        "        9 blanks before",
+        "🦉🐦🦜🦢🦚🦩🐓🦃",
+        "geopolist demo",
+        "парольдляработы",
+        "q" * 63 + "z",
+        "q" * 199 + "z",
+        "q" * 999 + "z",
+    ],
+)
+def test_taken(password: str) -> None:
+    assert fault(password) is None
+
+
+@pytest.mark.parametrize("length", [64, 200, 1000])
+def test_the_last_character_counts(length: int) -> None:
+    kept = passwords.hashed("a" * (length - 1) + "b")
+
+    assert passwords.is_right("a" * (length - 1) + "b", kept)
+    assert not passwords.is_right("a" * (length - 1) + "c", kept)
+
+
+@pytest.mark.parametrize("other", ["Correct horse ", "correct horse", " correct horse "])
+def test_case_and_blanks_count(other: str) -> None:
+    assert not passwords.is_right(other, passwords.hashed("correct horse "))
+
+
+def test_composed_and_decomposed_letters_are_the_same() -> None:
+    assert passwords.is_right("cafe\u0301 noir", passwords.hashed("caf\u00e9 noir"))
+
+
+def test_odd_bytes_are_just_wrong() -> None:
+    kept = passwords.hashed("correct horse")
+
+    assert not passwords.is_right("\ud800\x00", kept)
+    assert not passwords.is_right("correct horse", "no hash at all")
+
+
+def test_nobody_is_as_slow_as_somebody() -> None:
+    kept = passwords.hashed("correct horse")
+    passwords.is_right("x", None)
+
+    def seconds(of: str | None) -> float:
+        took = []
+        for _ in range(5):
+            start = time.perf_counter()
+            assert not passwords.is_right("wrong", of)
+            took.append(time.perf_counter() - start)
+        return min(took)
+
+    known, unknown = seconds(kept), seconds(None)
+    assert known == pytest.approx(unknown, rel=0.5)
+    assert known > 0.01
+
+
+def test_old_parameters_are_renewed() -> None:
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("correct horse")
+
+    assert passwords.needs_renewal(weak)
+    assert not passwords.needs_renewal(passwords.hashed("correct horse"))
+
+
+def test_two_hashes_of_one_password_differ() -> None:
+    assert passwords.hashed("correct horse") != passwords.hashed("correct horse")
