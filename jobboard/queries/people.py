@@ -1,12 +1,41 @@
-"""People and their signed-in browsers."""
+"""People, their signed-in browsers, their links, and the organisations they act for."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
 from jobboard.models.login_session import LoginSession
+from jobboard.models.one_time_link import OneTimeLink, Purpose
+from jobboard.models.organisation import Membership, Organisation
 from jobboard.models.user import User
+
+#: Rows of one page.
+PAGE = 25
+
+#: What the list of people can be narrowed to.
+GROUPS: dict[str, ColumnElement[bool]] = {
+    "administrators": User.is_administrator.is_(True),
+    "moderators": User.is_moderator.is_(True),
+    "trusted": User.is_trusted.is_(True),
+    "suspended": User.is_suspended.is_(True),
+    "unconfirmed": User.email_confirmed_at.is_(None),
+}
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """What a mailed link can still do.
+
+    Attributes:
+        is_open: it works.
+        is_done: it, or a later one, did what it was for.
+    """
+
+    is_open: bool
+    is_done: bool
 
 
 def login_by_token(token_hash: str, now: datetime) -> LoginSession | None:
@@ -26,3 +55,105 @@ def login_by_token(token_hash: str, now: datetime) -> LoginSession | None:
 def by_email(email_key: str) -> User | None:
     """Return the account of a mail address, given in its stored form."""
     return db.session.scalar(select(User).where(User.email == email_key))
+
+
+def person(user_id: int) -> User | None:
+    """Return an account by its number."""
+    return db.session.scalar(select(User).where(User.id == user_id))
+
+
+def logins_of(user: User, now: datetime) -> list[LoginSession]:
+    """Return the browsers in which a person is signed in, latest first."""
+    return list(
+        db.session.scalars(
+            select(LoginSession)
+            .where(
+                LoginSession.user_id == user.id,
+                LoginSession.ended_at.is_(None),
+                LoginSession.expires_at > now,
+            )
+            .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+        )
+    )
+
+
+def link_state(token_hash: str, purpose: Purpose, now: datetime) -> LinkState:
+    """Return what a mailed link of an account can still do; an unknown one can do nothing."""
+    link = db.session.scalar(
+        select(OneTimeLink)
+        .where(OneTimeLink.token_hash == token_hash, OneTimeLink.purpose == purpose)
+        .options(joinedload(OneTimeLink.user))
+    )
+    if link is None or link.user is None or link.user.is_suspended:
+        return LinkState(is_open=False, is_done=False)
+    is_open = link.used_at is None and link.expires_at is not None and link.expires_at > now
+    is_done = purpose == Purpose.ADDRESS_CONFIRM and link.user.email_confirmed_at is not None
+    return LinkState(is_open=is_open, is_done=is_done)
+
+
+def people(*, words: str, group: str, page: int) -> tuple[list[User], int]:
+    """Return a page of accounts, newest first, and how many there are in all.
+
+    Args:
+        words: a part of the name or the address; empty for everybody.
+        group: a key of ``GROUPS``, or empty.
+        page: from 1.
+    """
+    query = select(User)
+    if group:
+        query = query.where(GROUPS.get(group, false()))
+    if words:
+        query = query.where(_contains(User.email, words) | _contains(User.name, words))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.scalars(query.order_by(User.id.desc()).limit(PAGE).offset((page - 1) * PAGE))
+    return list(rows), total
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Return the organisations a person acts for, by name."""
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .join(Membership.organisation)
+            .where(Membership.user_id == user.id)
+            .options(joinedload(Membership.organisation))
+            .order_by(Organisation.name)
+        )
+    )
+
+
+def organisations(*, words: str, page: int) -> tuple[list[Organisation], int]:
+    """Return a page of organisations by name, and how many there are in all."""
+    query = select(Organisation)
+    if words:
+        query = query.where(
+            or_(_contains(Organisation.name, words), _contains(Organisation.website, words))
+        )
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.scalars(
+        query.order_by(Organisation.name_key).limit(PAGE).offset((page - 1) * PAGE)
+    )
+    return list(rows), total
+
+
+def organisation(organisation_id: int) -> Organisation | None:
+    """Return an organisation by its number."""
+    return db.session.scalar(select(Organisation).where(Organisation.id == organisation_id))
+
+
+def members_of(of: Organisation) -> list[Membership]:
+    """Return who acts for an organisation, by address."""
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .join(Membership.user)
+            .where(Membership.organisation_id == of.id)
+            .options(joinedload(Membership.user))
+            .order_by(User.email)
+        )
+    )
+
+
+def _contains(column: object, words: str) -> ColumnElement[bool]:
+    """Match the words anywhere, literally: per cent and underscore are letters here."""
+    return func.lower(column).contains(words.lower(), autoescape=True)

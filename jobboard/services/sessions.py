@@ -49,6 +49,8 @@ def sign_in(
     if passwords.needs_renewal(user.password_hash):
         user.password_hash = passwords.hashed(password)
     _end_reset_links(user, now)
+    if _is_strange(user, device):
+        messages.device_new(user, device=device, at=now)
     signed_in = logins.start(db.session, user, now=now, is_remembered=is_remembered, device=device)
     commit()
     return signed_in
@@ -86,6 +88,14 @@ def _kept_hash(email: str) -> str | None:
         kept = db.session.scalar(select(User.password_hash).where(User.email == email_key(email)))
         db.session.rollback()
     return kept
+
+
+def _is_strange(user: User, device: str) -> bool:
+    """Tell whether a person who has signed in before never did so from such a browser."""
+    seen = set(
+        db.session.scalars(select(LoginSession.device).where(LoginSession.user_id == user.id))
+    )
+    return bool(seen) and device not in seen
 
 
 def _mail_again(user: User, now: datetime, secret: str) -> None:

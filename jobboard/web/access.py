@@ -3,23 +3,46 @@
 Only pages marked here touch the session; public pages are the same for everyone.
 """
 
+import logging
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, redirect, request
-from flask_login import LoginManager, current_user
+from flask import Flask, abort, current_app, redirect, request, session
+from flask_login import LoginManager, current_user, login_user, logout_user
 
-from jobboard import clock
+from jobboard import clock, logins
 from jobboard.domain import token
+from jobboard.logins import SignedIn
 from jobboard.models.login_session import LoginSession
 from jobboard.models.user import User
 from jobboard.queries import people as find_people
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+log = logging.getLogger(__name__)
 login_manager = LoginManager()
+
+#: How a browser and its system call themselves; the first that matches counts.
+_BROWSERS = (
+    ("Edge", re.compile("Edg")),
+    ("Opera", re.compile("OPR/|Opera")),
+    ("Samsung Internet", re.compile("SamsungBrowser")),
+    ("Firefox", re.compile("Firefox/|FxiOS")),
+    ("Chrome", re.compile("Chrome/|CriOS")),
+    ("Safari", re.compile("Safari/")),
+)
+_SYSTEMS = (
+    ("Android", re.compile("Android")),
+    ("iPhone", re.compile("iPhone")),
+    ("iPad", re.compile("iPad")),
+    ("Windows", re.compile("Windows")),
+    ("macOS", re.compile("Macintosh")),
+    ("ChromeOS", re.compile("CrOS")),
+    ("Linux", re.compile("Linux|X11")),
+)
 
 
 class Visitor:
@@ -49,6 +72,7 @@ def install(app: Flask) -> None:
     login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None
     app.jinja_env.globals["person"] = person
+    app.before_request(_refuse_foreign_forms)
 
     @login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(raw_token: str) -> Visitor | None:
@@ -69,9 +93,42 @@ def signed_in() -> User:
     return user
 
 
+def browser() -> LoginSession:
+    """Return the row of the browser that asks; only for views under ``members_only``."""
+    signed_in()
+    return cast(Visitor, current_user).login
+
+
+def device() -> str:
+    """Return what its owner will know a browser by, such as "Firefox, Windows"."""
+    agent = request.user_agent.string
+    found = [
+        next((name for name, sign in names if sign.search(agent)), "")
+        for names in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(filter(None, found))
+
+
+def enter(started: SignedIn) -> None:
+    """Give the browser its cookie; what the old session held is dropped (no fixation)."""
+    session.clear()
+    login = started.login
+    login_user(
+        Visitor(login, started.token),
+        remember=login.is_remembered,
+        duration=logins.REMEMBERED,
+    )
+
+
+def leave() -> None:
+    """Take the browser's cookies away; the caller has ended the session's row."""
+    session.clear()
+    logout_user()
+
+
 def members_only(view: View) -> View:
     """Let signed-in people in; others are sent to sign in and come back."""
-    return _guard(view, lambda user: True)
+    return _guard(view, lambda _user: True)
 
 
 def moderators_only(view: View) -> View:
@@ -93,7 +150,24 @@ def _guard(view: View, may: Callable[[User], bool]) -> View:
             back = request.full_path.rstrip("?") if request.method == "GET" else request.path
             return redirect(f"/login/?{urlencode({'next': back})}")
         if not may(user):
+            log.warning("refused: account %s at %s", user.id, request.endpoint)
             abort(404)
         return view(*args, **kwargs)
 
     return cast(View, guarded)
+
+
+def _refuse_foreign_forms() -> None:
+    """A form on another site must not act here, whatever token it has got hold of (ASVS 3.5.1).
+
+    Browsers send ``Origin`` with every POST; programs such as a mail server that unsubscribes
+    somebody send none.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin")
+    own = {request.host, urlsplit(str(current_app.config["SITE_URL"])).netloc}
+    is_foreign = origin is not None and urlsplit(origin).netloc not in own
+    if is_foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        log.warning("refused: foreign form at %s", request.endpoint)
+        abort(403)
