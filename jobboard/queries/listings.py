@@ -1,0 +1,267 @@
+"""What everybody may read: live listings, and the page of one that has ended."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from jobboard.db import db
+from jobboard.domain.language_need import LanguageNeed
+from jobboard.domain.listing import PUBLIC
+from jobboard.domain.place import Place
+from jobboard.domain.taxonomy import (
+    ContractTerm,
+    DeadlineKind,
+    Mode,
+    OpportunityType,
+    PayKind,
+    PayPeriod,
+)
+from jobboard.models.import_record import ImportRecord
+from jobboard.models.listing import Listing
+from jobboard.models.old_address import OldAddress
+from jobboard.models.organisation import Organisation
+
+_GREATEST_ID = 2**63 - 1
+
+
+def live(now: datetime) -> ColumnElement[bool]:
+    """The visibility rule of ``domain.listing.is_live`` as a condition on rows."""
+    return and_(
+        Listing.status.in_(sorted(PUBLIC)), Listing.publish_at <= now, Listing.ends_at > now
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """What a card in a list shows of a listing; one row, no objects of the session."""
+
+    id: int
+    version: int
+    slug_front: str
+    title: str
+    organisation_name: str
+    language: str
+    opportunity_type: OpportunityType
+    mode: Mode
+    places: tuple[Place, ...]
+    remote_countries: tuple[str, ...]
+    hours: tuple[str, ...]
+    contract_term: ContractTerm
+    duration_months: int | None
+    grade: str
+    languages: tuple[LanguageNeed, ...]
+    pay_kind: PayKind
+    pay_min: int | None
+    pay_max: int | None
+    pay_currency: str
+    pay_period: PayPeriod | None
+    pay_text: str
+    deadline_kind: DeadlineKind
+    deadline_zone: str
+    ends_at: datetime
+    updated_at: datetime
+    organisation_slug: str | None
+    registered_name: str | None
+    verified_at: datetime | None
+    organisation_updated_at: datetime | None
+
+    @property
+    def slug(self) -> str:
+        """The last part of the listing's address."""
+        return f"{self.slug_front}-{self.id}"
+
+
+_CARD_COLUMNS: tuple[Any, ...] = (
+    Listing.id,
+    Listing.version,
+    Listing.slug_front,
+    Listing.title,
+    Listing.organisation_name,
+    Listing.language,
+    Listing.opportunity_type,
+    Listing.mode,
+    Listing.places,
+    Listing.remote_countries,
+    Listing.hours,
+    Listing.contract_term,
+    Listing.duration_months,
+    Listing.grade,
+    Listing.languages,
+    Listing.pay_kind,
+    Listing.pay_min,
+    Listing.pay_max,
+    Listing.pay_currency,
+    Listing.pay_period,
+    Listing.pay_text,
+    Listing.deadline_kind,
+    Listing.deadline_zone,
+    Listing.ends_at,
+    Listing.updated_at,
+    Organisation.slug,
+    Organisation.name,
+    Organisation.verified_at,
+    Organisation.updated_at,
+)
+
+
+def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
+    """Return the live ones of some listings as cards, in the order of ``ids``; one statement."""
+    if not ids:
+        return []
+    query = _card_rows().where(Listing.id.in_(ids), live(now))
+    rows = {row[0]: CardRow(*row) for row in db.session.execute(query)}
+    return [rows[one] for one in ids if one in rows]
+
+
+def cards_of_organisation(
+    organisation_id: int, now: datetime, *, limit: int, offset: int
+) -> list[CardRow]:
+    """Return an organisation's live listings as cards, newest first."""
+    query = (
+        _card_rows()
+        .where(Listing.organisation_id == organisation_id, live(now))
+        .order_by(Listing.first_published_at.desc(), Listing.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [CardRow(*row) for row in db.session.execute(query)]
+
+
+def count_of_organisation(organisation_id: int, now: datetime) -> int:
+    """Return how many live listings an organisation has."""
+    return (
+        db.session.scalar(
+            select(func.count(Listing.id)).where(
+                Listing.organisation_id == organisation_id, live(now)
+            )
+        )
+        or 0
+    )
+
+
+def by_id(listing_id: int) -> Listing | None:
+    """Return a listing in whatever state, its organisation loaded with it, or None."""
+    if not 0 < listing_id <= _GREATEST_ID:
+        return None
+    return db.session.scalar(
+        select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation))
+    )
+
+
+def live_by_ids(ids: Sequence[int], now: datetime) -> list[Listing]:
+    """Return the live ones of some listings whole, in the order of ``ids``; one statement."""
+    if not ids:
+        return []
+    found = db.session.scalars(
+        select(Listing)
+        .where(Listing.id.in_(ids), live(now))
+        .options(joinedload(Listing.organisation))
+    )
+    by_number = {listing.id: listing for listing in found}
+    return [by_number[one] for one in ids if one in by_number]
+
+
+def by_old_address(address: str) -> Listing | None:
+    """Return the listing that had this address before, or None.
+
+    Args:
+        address: a path (``/job/old-slug/``) or a query (``?p=123``).
+    """
+    if "\x00" in address or not address.isprintable() or len(address) > 500:
+        return None
+    return db.session.scalar(
+        select(Listing)
+        .join(OldAddress, OldAddress.listing_id == Listing.id)
+        .where(OldAddress.address == address)
+        .options(joinedload(Listing.organisation))
+    )
+
+
+class Neighbour(NamedTuple):
+    """The listing before or after another one, by publication."""
+
+    id: int
+    slug_front: str
+    title: str
+    language: str
+
+    @property
+    def slug(self) -> str:
+        """The last part of the listing's address."""
+        return f"{self.slug_front}-{self.id}"
+
+
+def neighbours(listing: Listing, now: datetime) -> tuple[Neighbour | None, Neighbour | None]:
+    """Return the live listings published just before and just after a listing."""
+    at = listing.first_published_at
+    if at is None:
+        return None, None
+    own = (Listing.first_published_at, Listing.id)
+    columns = (Listing.id, Listing.slug_front, Listing.title, Listing.language)
+    older = or_(own[0] < at, and_(own[0] == at, own[1] < listing.id))
+    newer = or_(own[0] > at, and_(own[0] == at, own[1] > listing.id))
+    before = db.session.execute(
+        select(*columns).where(live(now), older).order_by(own[0].desc(), own[1].desc()).limit(1)
+    ).first()
+    after = db.session.execute(
+        select(*columns).where(live(now), newer).order_by(own[0], own[1]).limit(1)
+    ).first()
+    return (
+        Neighbour(*before) if before is not None else None,
+        Neighbour(*after) if after is not None else None,
+    )
+
+
+def count(now: datetime) -> int:
+    """Return how many listings are live."""
+    return db.session.scalar(select(func.count(Listing.id)).where(live(now))) or 0
+
+
+class SitemapRow(NamedTuple):
+    """A page for the sitemap: what its address is made of, and its last change."""
+
+    id: int
+    slug_front: str
+    changed_at: datetime
+
+    @property
+    def slug(self) -> str:
+        """The last part of the listing's address."""
+        return f"{self.slug_front}-{self.id}"
+
+
+def for_sitemap(now: datetime, *, limit: int, offset: int = 0) -> Iterator[SitemapRow]:
+    """Read the addresses of live listings by id, a batch at a time."""
+    query = (
+        select(Listing.id, Listing.slug_front, Listing.updated_at)
+        .where(live(now))
+        .order_by(Listing.id)
+        .limit(limit)
+        .offset(offset)
+        .execution_options(yield_per=1000)
+    )
+    for row in db.session.execute(query):
+        yield SitemapRow(*row)
+
+
+def source_ids(ids: Iterable[int]) -> dict[int, str]:
+    """Return the ids that imported listings had in their sources, by ours."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(ImportRecord.listing_id, ImportRecord.source_id).where(
+            ImportRecord.listing_id.in_(wanted)
+        )
+    )
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def _card_rows() -> Select[Any]:
+    return select(*_CARD_COLUMNS).outerjoin(
+        Organisation, Organisation.id == Listing.organisation_id
+    )
