@@ -74,7 +74,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["person"] = person
     app.before_request(_refuse_foreign_forms)
 
-    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    @login_manager.user_loader
     def load(raw_token: str) -> Visitor | None:
         login = find_people.login_by_token(token.hashed(raw_token), clock.now())
         return Visitor(login, raw_token) if login is not None else None

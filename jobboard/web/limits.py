@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from flask import Flask, abort, current_app, make_response, render_template, request
 from flask_babel import gettext
@@ -40,11 +41,8 @@ _KEY_SHOWN = 12
 
 def install(app: Flask) -> None:
     """Give the application its counter of tries."""
-    storage: Storage = (
-        storage_from_string(str(app.config["REDIS_URL"]))
-        if app.config["REDIS_URL"]
-        else MemoryStorage()
-    )
+    redis = str(app.config["REDIS_URL"])
+    storage = cast(Storage, storage_from_string(redis)) if redis else MemoryStorage()
     app.extensions["limits"] = MovingWindowRateLimiter(storage)
 
 
