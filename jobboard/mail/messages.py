@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from jobboard.mail import outbox
@@ -178,6 +178,7 @@ def _snapshot(listing: Listing) -> dict[str, Any]:
         "organisation": listing.organisation_name,
         "ends_at": listing.ends_at.isoformat() if listing.ends_at else None,
         "zone": listing.deadline_zone,
+        "is_guest": listing.poster_id is None and listing.poster is None,
     }
 
 
@@ -209,7 +210,7 @@ def _session(row: Listing | User) -> Session:
     session = object_session(row)
     if session is None:
         raise ValueError("the row is in no session")
-    if not inspect(row).persistent:
+    if row in session.new:
         session.flush()
     return session
 
