@@ -255,7 +255,7 @@ def _pay(posting: JobPosting) -> dict[str, object]:
         return {}
     value: dict[str, object] = {
         "@type": "QuantitativeValue",
-        "unitText": posting.pay_period,
+        "unitText": posting.pay_period.upper(),
     }
     if len(amounts) == 2 and amounts[0] != amounts[1]:
         value["minValue"] = _major(amounts[0], posting.currency_digits)

@@ -1,5 +1,285 @@
 """The Jobs page and the page of a listing."""
 
-from flask import Blueprint
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from jobboard import clock
+from jobboard.blueprints.listings import results, structured_data
+from jobboard.domain import address
+from jobboard.domain.criteria import PAGE_SIZE, Criteria, from_wpjm
+from jobboard.domain.listing import ENDED, GONE, PUBLIC, is_live
+from jobboard.domain.slug import id_of
+from jobboard.domain.taxonomy import DeadlineKind
+from jobboard.formats import icalendar
+from jobboard.markup.markdown import text_to_html
+from jobboard.models.listing import Listing
+from jobboard.queries import listings as find
+from jobboard.search import engine
+from jobboard.search.engine import Hits
+from jobboard.web import api_items, cards, filters, limits, listing_view
+from jobboard.web.paging import Pages
+from jobboard.web.public import answer, query_pairs, whole, with_query
 
 bp = Blueprint("listings", __name__)
+
+_RELATED = 4
+_OFFER_AFTER = 3
+_FEEDS = (
+    ("atom", "application/atom+xml"),
+    ("rss", "application/rss+xml"),
+    ("json", "application/feed+json"),
+)
+
+
+@dataclass(frozen=True)
+class FeedLink:
+    """A feed of the same search."""
+
+    kind: str
+    mimetype: str
+    href: str
+
+
+@bp.get("/jobs/")
+def index() -> AnyResponse:
+    """The Jobs page: search, facets, map, list."""
+    pairs = query_pairs()
+    former = from_wpjm(pairs)
+    if former is not None:
+        return redirect(results.address(former), 301)
+    criteria, problems = Criteria.parse(pairs)
+    now = clock.now()
+    hits = engine.search(criteria, now)
+    pages = Pages(criteria.page, max(1, -(-hits.total // PAGE_SIZE)), hits.total)
+    if pages.page > pages.last:
+        return answer(_beyond(criteria, pages), status=404)
+    page = render_template(
+        "listings/index.html",
+        criteria=criteria,
+        hits=hits,
+        pages=pages,
+        problems=[(one.key, one.value, gettext(one.sentence)) for one in problems],
+        cards=_cards(criteria, hits, now),
+        partial_cards=_partial_cards(criteria, hits, now),
+        offer_after=_OFFER_AFTER,
+        headline=_headline(hits.total),
+        found=_found(criteria, hits.total),
+        tabs=results.tabs(criteria, hits),
+        world_map=results.world_map(criteria, hits),
+        facets=results.facets_form(criteria, hits),
+        chips=results.chips(criteria),
+        clear=results.address(Criteria(q=criteria.q)),
+        sorts=[(word, gettext(label)) for word, label in results.SORTS.items()],
+        looser=results.looser(criteria, now) if not hits.total else [],
+        feeds=_feeds(criteria),
+        canonical=whole(results.PATH, criteria.query_pairs()),
+        pager_query=with_query("", criteria.with_page(1).query_pairs()).removeprefix("?"),
+        is_indexed=criteria.is_empty and criteria.sort is None and not problems,
+        kept=[
+            pair for pair in criteria.query_pairs() if pair[0] not in {"q", "where", "page", "sort"}
+        ],
+    )
+    return answer(page)
+
+
+@bp.get("/job/<slug>/")
+def show(slug: str) -> AnyResponse:
+    """One listing: live, or closed and said so."""
+    now = clock.now()
+    listing = _public_or_none(slug, now)
+    if listing is None:
+        former = find.by_old_address(f"/job/{slug}/")
+        if former is None or not _is_shown(former, now):
+            abort(404)
+        return redirect(address.listing(former.slug), 301)
+    if listing.slug != slug:
+        return redirect(address.listing(listing.slug), 301)
+    live = is_live(listing.life, now)
+    view = listing_view.view(listing, now)
+    older, newer = find.neighbours(listing, now)
+    page = render_template(
+        "listings/show.html",
+        listing=listing,
+        view=view,
+        trail=_trail(listing),
+        open_text=_open_text(listing, now),
+        related=[cards.card(row, now) for row in _related(listing, now)],
+        older=older,
+        newer=newer,
+        structured=structured_data.markup(listing, now) if live else None,
+        canonical=whole(address.listing(listing.slug)),
+    )
+    response = answer(page)
+    if not live:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.get("/job/<slug>.ics")
+def calendar(slug: str) -> AnyResponse:
+    """The deadline of one live listing, for a calendar."""
+    now = clock.now()
+    listing = _live_or_404(slug, now)
+    if listing.deadline_kind is not DeadlineKind.DATE or listing.ends_at is None:
+        abort(404)
+    view = listing_view.view(listing, now)
+    event = api_items.deadline_event(listing)
+    body = icalendar.calendar([event], name=view.title)
+    response = answer(body, icalendar.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{listing.slug}.ics"'
+    return response
+
+
+@bp.get("/job/<slug>.json")
+def item(slug: str) -> AnyResponse:
+    """One live listing as the API gives it."""
+    now = clock.now()
+    listing = _live_or_404(slug, now)
+    sources = find.source_ids([listing.id])
+    written = current_app.json.dumps(api_items.item(listing, sources.get(listing.id)))
+    return answer(written, "application/json", changed_at=listing.updated_at, is_open=True)
+
+
+@bp.get("/job/<slug>/apply/")
+def apply_closed(slug: str) -> AnyResponse:
+    """Lead back to the listing: the address is shown after a press on the button only."""
+    return redirect(address.listing(slug), 302)
+
+
+@bp.post("/job/<slug>/apply/")
+def show_apply(slug: str) -> AnyResponse:
+    """Show how to apply by mail; robots do not press buttons. Nothing is changed."""
+    limits.check("show_apply", limits.visitor())
+    now = clock.now()
+    listing = _live_or_404(slug, now)
+    if listing.slug != slug:
+        # A POST is not repeated elsewhere by itself: the page has the button again.
+        return redirect(address.listing(listing.slug), 303)
+    page = render_template(
+        "listings/show_apply.html",
+        listing=listing,
+        view=listing_view.view(listing, now),
+        instructions=Markup(text_to_html(listing.apply_instructions)),  # noqa: S704
+        subject=listing.title,
+    )
+    response = Response(page)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _public_or_none(slug: str, now: datetime) -> Listing | None:
+    """Return the listing of an address if strangers may see its page; 410 for one taken down."""
+    number = id_of(slug)
+    listing = find.by_id(number) if number is not None else None
+    if listing is None:
+        return None
+    if listing.status in GONE:
+        abort(410)
+    return listing if _is_shown(listing, now) else None
+
+
+def _is_shown(listing: Listing, now: datetime) -> bool:
+    if listing.status in ENDED:
+        return True
+    has_ended = listing.ends_at is not None and listing.ends_at <= now
+    return listing.status in PUBLIC and (has_ended or is_live(listing.life, now))
+
+
+def _live_or_404(slug: str, now: datetime) -> Listing:
+    listing = _public_or_none(slug, now)
+    if listing is None or not is_live(listing.life, now):
+        abort(404)
+    return listing
+
+
+def _cards(criteria: Criteria, hits: Hits, now: datetime) -> list[Markup]:
+    return cards.drawn(find.cards(hits.ids, now), now, terms=engine.matched_terms(criteria))
+
+
+def _partial_cards(criteria: Criteria, hits: Hits, now: datetime) -> list[Markup]:
+    rows = find.cards(hits.partial_ids, now)
+    terms = engine.matched_terms(criteria)
+    return cards.drawn(rows, now, terms=terms, partial_ids=hits.partial_ids)
+
+
+def _headline(total: int) -> str:
+    return ngettext(
+        "%(count)s open position in international affairs",
+        "%(count)s open positions in international affairs",
+        total,
+        count=filters.number(total),
+    )
+
+
+def _found(criteria: Criteria, total: int) -> str:
+    count = filters.number(total)
+    if criteria.q:
+        return ngettext(
+            "%(count)s job for “%(words)s”",
+            "%(count)s jobs for “%(words)s”",
+            total,
+            count=count,
+            words=criteria.q,
+        )
+    return ngettext("%(count)s job", "%(count)s jobs", total, count=count)
+
+
+def _feeds(criteria: Criteria) -> list[FeedLink]:
+    pairs = [pair for pair in criteria.query_pairs() if pair[0] != "page"]
+    return [
+        FeedLink(kind, mimetype, with_query(f"/jobs/feed.{kind}", pairs))
+        for kind, mimetype in _FEEDS
+    ]
+
+
+def _beyond(criteria: Criteria, pages: Pages) -> str:
+    return render_template(
+        "listings/no_such_page.html",
+        pages=pages,
+        last=results.address(criteria.with_page(pages.last)),
+        first=results.address(criteria.with_page(1)),
+    )
+
+
+def _trail(listing: Listing) -> list[tuple[str, str]]:
+    steps = [(gettext("Jobs"), results.PATH)]
+    place = next((one for one in listing.places if one.country), None)
+    if place is not None and place.country is not None:
+        steps.append(
+            (
+                filters.country_name(place.country),
+                results.address(Criteria(country=(place.country,))),
+            )
+        )
+        if place.city:
+            steps.append((place.city, ""))
+    if not steps[-1][1]:
+        return steps
+    return [*steps, (filters.stated(listing.opportunity_type) or gettext("Listing"), "")]
+
+
+def _open_text(listing: Listing, now: datetime) -> str:
+    if listing.organisation_id is None:
+        return ""
+    count = find.count_of_organisation(listing.organisation_id, now)
+    if not count:
+        return ""
+    return ngettext("%(num)s open position", "%(num)s open positions", count)
+
+
+def _related(listing: Listing, now: datetime) -> list[find.CardRow]:
+    if is_live(listing.life, now):
+        ids = engine.related(listing.id, now, _RELATED)
+    else:
+        # What has ended is in no index: its title finds what is like it.
+        alike = engine.search(
+            Criteria(q=listing.title[:150].replace('"', " ")), now, limit=_RELATED, with_facets=False
+        )
+        ids = (*alike.ids, *alike.partial_ids)[:_RELATED]
+    return [row for row in find.cards(ids, now) if row.id != listing.id]

@@ -1,0 +1,55 @@
+"""Answers that are the same for everyone: an ETag, a 304 where nothing changed, no session."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import blake2b
+from urllib.parse import urlencode
+
+from flask import Response, current_app, request
+from werkzeug.http import http_date
+
+
+def answer(
+    body: str | bytes,
+    mimetype: str = "text/html",
+    *,
+    status: int = 200,
+    changed_at: datetime | None = None,
+    is_open: bool = False,
+) -> Response:
+    """Return a public answer that caches may keep and must ask about.
+
+    Args:
+        body: the whole of it.
+        mimetype: its media type; text gets its charset.
+        status: the HTTP status.
+        changed_at: when what it tells last changed, for ``Last-Modified``.
+        is_open: whether scripts of other sites may read it (CORS); never with credentials.
+    """
+    content = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    response = Response(content, status, mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, no-cache"
+    if is_open:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    if status == 200:
+        response.set_etag(blake2b(content, digest_size=12).hexdigest())
+        if changed_at is not None:
+            response.headers["Last-Modified"] = http_date(changed_at)
+        response.make_conditional(request)
+    return response
+
+
+def whole(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
+    """Return a path of this board as a whole address; the host is the setting's, never a header's."""
+    return f"{str(current_app.config['SITE_URL']).rstrip('/')}{with_query(path, pairs)}"
+
+
+def with_query(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
+    """Return a path with a query string, or without when there is nothing to ask."""
+    query = urlencode(list(pairs))
+    return f"{path}?{query}" if query else path
+
+
+def query_pairs() -> list[tuple[str, str]]:
+    """Return the pairs of the request's query string in order, repeats kept."""
+    return list(request.args.items(multi=True))
