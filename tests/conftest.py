@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from jobboard.db import db
 from tests.support import browser as browsers
@@ -165,7 +166,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def session(database_url: str, tmp_path: Path) -> Iterator[scoped_session[Session]]:
+def session(database_url: str, tmp_path: Path) -> Iterator[scoped_session[Any]]:
     """The session, for tests of services and queries: database and search, no doors and no pages.
 
     Not together with `client`: a request inside this context would share its session.
