@@ -5,7 +5,7 @@ Every vocabulary has ``not_stated``: silence is recorded as silence, never as a 
 
 from enum import StrEnum
 
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 NOT_STATED = "not_stated"
 
@@ -42,6 +42,8 @@ class DeadlineKind(StrEnum):
     DATE = "date"
     ROLLING = "rolling"
     UNTIL_FILLED = "until_filled"
+    #: Only imported listings; a person must say.
+    NOT_STATED = NOT_STATED
 
 
 class ApplyMethod(StrEnum):
@@ -426,4 +428,4 @@ def choices(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
 
 def direction(language: str) -> str:
     """Return ``rtl`` or ``ltr`` for a BCP 47 tag."""
-    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if language.split("-", maxsplit=1)[0].lower() in RIGHT_TO_LEFT else "ltr"
