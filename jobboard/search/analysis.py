@@ -55,6 +55,7 @@ _SCRIPTS = {
     "el": re.compile("[\u0370-\u03ff]"),
     "ta": re.compile("[\u0b80-\u0bff]"),
 }
+_ALIF = re.compile("(?<=[\u0620-\u064a]{3})\u0627$")
 
 
 def words(text: str) -> list[str]:
@@ -83,6 +84,10 @@ def stems(folded: Iterable[str], language: str) -> list[str]:
         for other, script in _SCRIPTS.items():
             if other != base and script.search(text):
                 found = _stemmer(other).analyze(" ".join(found))
+        if _SCRIPTS["ar"].search(text):
+            # Snowball leaves the alif of the feminine plural (ممرضات), which parts it from its
+            # singular.
+            found = [_ALIF.sub("", word) for word in found]
     return found
 
 

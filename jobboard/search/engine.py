@@ -97,6 +97,8 @@ _FULL_PAGE = 20
 _DAY = 86_400_000_000
 #: A word that listings do hold is taken for a slip only when the other is that much more frequent.
 _MORE_FREQUENT = 10
+#: And one that more listings hold is no slip.
+_MOST_FREQUENT_SLIP = 20
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ class Hits:
 class Application(Protocol):
     """What ``install`` needs of the application."""
 
-    config: MutableMapping[str, Any]
+    @property
+    def config(self) -> MutableMapping[str, Any]:
+        """The settings."""
 
     def app_context(self) -> AbstractContextManager[Any]:
         """Give the context in which the database is known."""
@@ -494,17 +498,25 @@ def _forgiven(
     words: list[Word] = []
     corrections: list[tuple[str, str]] = []
     for word in asked.words:
-        is_known = matcher.is_known(word)
         meant = None
-        if len(word.parts) == 1 and not word.is_little and not (is_known and only_unknown):
-            least = 1 if not is_known else _MORE_FREQUENT * matcher.frequency(word)
-            meant = spelling.corrected(matcher.snapshot, word.folded, least)
+        if len(word.parts) == 1 and not word.is_little:
+            meant = _meant(matcher, word, only_unknown=only_unknown)
         if meant is None:
             words.append(word)
         else:
             words.append(Word(meant, (meant,)))
             corrections.append((word.typed, meant))
     return replace(asked, words=tuple(words)), tuple(corrections)
+
+
+def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
+    """Return the word that was probably meant, or None when this one stands."""
+    if not matcher.is_known(word):
+        return spelling.corrected(matcher.snapshot, word.folded)
+    frequency = matcher.frequency(word)
+    if only_unknown or frequency > _MOST_FREQUENT_SLIP:
+        return None
+    return spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT * frequency)
 
 
 def _total(result: Any) -> int:

@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tantivy import Index, IndexWriter, Query, Schema, Searcher
@@ -41,6 +41,7 @@ class Snapshot:
     Attributes:
         change_number: the change of the database that it goes up to.
         languages: codes of the stemmers that its listings were reduced by.
+        corrections: words that were looked up, and what was probably meant (``spelling``).
     """
 
     index: Index
@@ -48,6 +49,7 @@ class Snapshot:
     schema: Schema
     change_number: int
     languages: tuple[str, ...]
+    corrections: dict[tuple[str, int], str | None] = field(default_factory=dict, compare=False)
 
 
 class SearchIndex:

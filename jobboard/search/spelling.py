@@ -8,6 +8,8 @@ _TWO_SLIPS = 9
 #: Where words are looked up: names and titles first, they are what seekers ask for.
 _FIRST = ("title", "organisation", "place")
 _THEN = ("text",)
+#: Words whose correction is remembered for one state of the index.
+_MOST_REMEMBERED = 2_000
 
 
 def slips(word: str) -> int:
@@ -20,16 +22,30 @@ def slips(word: str) -> int:
 def corrected(snapshot: Snapshot, word: str, least: int = 1) -> str | None:
     """Return the most frequent of the nearest words of the index, or None when none is near.
 
-    Words that fewer than ``least`` listings hold do not count.
-    The first letter is taken as right, or as swapped with the second; hardly anybody errs there.
+    Words that fewer than ``least`` listings hold do not count. The first letter is taken as right,
+    or as swapped with the second; hardly anybody errs there.
     """
+    key = (word, least)
+    if key not in snapshot.corrections:
+        if len(snapshot.corrections) >= _MOST_REMEMBERED:
+            snapshot.corrections.clear()
+        snapshot.corrections[key] = _nearest(snapshot, word, least)
+    return snapshot.corrections[key]
+
+
+def _nearest(snapshot: Snapshot, word: str, least: int) -> str | None:
     most = slips(word)
     if not most:
         return None
-    for names in (_FIRST, _THEN):
+    one, two, three = tuple(word[:3])
+    for names, starts in (
+        (_FIRST, (one, two)),
+        # There are many more words in the texts, so the second letter has to help to find them.
+        (_THEN, (one + two, one + three, two + one)),
+    ):
         candidates: dict[str, int] = {}
         for name in names:
-            for start in dict.fromkeys((word[0], word[1])):
+            for start in dict.fromkeys(starts):
                 for term, count in snapshot.searcher.terms_with_prefix(name, start):
                     if _may_be_near(word, term, most):
                         candidates[term] = candidates.get(term, 0) + count
