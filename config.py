@@ -43,22 +43,13 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
     is_demo = _switch(env, "DEMO", False, faults)
     instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance").resolve()
     port = _number(env, "PORT", 8000, faults)
-    site_url = (
-        env.get("SITE_URL") or (f"http://127.0.0.1:{port}" if is_demo else "")
-    ).rstrip("/")
+    site_url = (env.get("SITE_URL") or (f"http://127.0.0.1:{port}" if is_demo else "")).rstrip("/")
     is_https = site_url.startswith("https://")
 
     if not site_url:
-        faults.append(
-            "SITE_URL is not set: the board's address, such as https://jobs.example.org"
-        )
-    elif (
-        urlsplit(site_url).scheme not in ("http", "https")
-        or not urlsplit(site_url).netloc
-    ):
-        faults.append(
-            "SITE_URL must be an address that begins with https:// (or http://)"
-        )
+        faults.append("SITE_URL is not set: the board's address, such as https://jobs.example.org")
+    elif urlsplit(site_url).scheme not in ("http", "https") or not urlsplit(site_url).netloc:
+        faults.append("SITE_URL must be an address that begins with https:// (or http://)")
     settings: dict[str, object] = {
         "DEMO": is_demo,
         "INSTANCE_DIR": str(instance),
@@ -77,9 +68,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "WEB_WORKERS": _number(env, "WEB_WORKERS", 1, faults),
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, faults),
         "RATE_LIMITS": _switch(env, "RATE_LIMITS", True, faults),
-        "LISTING_LIFE_DAYS": _number(
-            env, "LISTING_LIFE_DAYS", 60, faults, least=1, most=365
-        ),
+        "LISTING_LIFE_DAYS": _number(env, "LISTING_LIFE_DAYS", 60, faults, least=1, most=365),
         "REVIEW_HOURS": _number(env, "REVIEW_HOURS", 24, faults, least=1),
         **_mail(env, faults),
         # Flask's own
@@ -108,9 +97,7 @@ def _environment() -> dict[str, str]:
     return {**kept, **os.environ}
 
 
-def _switch(
-    env: Mapping[str, str], name: str, default: bool, faults: list[str]
-) -> bool:
+def _switch(env: Mapping[str, str], name: str, default: bool, faults: list[str]) -> bool:
     value = env.get(name, "").strip().lower()
     if name not in env or value == "":
         return default
@@ -120,7 +107,7 @@ def _switch(
     return default
 
 
-def _number(  # noqa: PLR0913 - one reader for every number, each bound named
+def _number(
     env: Mapping[str, str],
     name: str,
     default: int,
@@ -134,9 +121,7 @@ def _number(  # noqa: PLR0913 - one reader for every number, each bound named
         return default
     if value.isascii() and value.isdigit() and least <= int(value) <= most:
         return int(value)
-    faults.append(
-        f"{name} must be a whole number from {least} to {most}, not {value!r}"
-    )
+    faults.append(f"{name} must be a whole number from {least} to {most}, not {value!r}")
     return default
 
 
@@ -145,17 +130,13 @@ def _zone(env: Mapping[str, str], faults: list[str]) -> str:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
-        faults.append(
-            f"SITE_ZONE is no known time zone: {zone!r}; write it like Europe/Istanbul"
-        )
+        faults.append(f"SITE_ZONE is no known time zone: {zone!r}; write it like Europe/Istanbul")
     return zone
 
 
 def _links(env: Mapping[str, str], faults: list[str]) -> tuple[tuple[str, str], ...]:
     links = []
-    for part in filter(
-        None, (part.strip() for part in env.get("SITE_LINKS", "").split(","))
-    ):
+    for part in filter(None, (part.strip() for part in env.get("SITE_LINKS", "").split(","))):
         name, _, address = part.partition("=")
         if not address.startswith(("https://", "http://", "/")):
             faults.append(
@@ -166,21 +147,14 @@ def _links(env: Mapping[str, str], faults: list[str]) -> tuple[tuple[str, str], 
     return tuple(links)
 
 
-def _secret(
-    env: Mapping[str, str], is_demo: bool, instance: Path, faults: list[str]
-) -> str:
+def _secret(env: Mapping[str, str], is_demo: bool, instance: Path, faults: list[str]) -> str:
     secret = env.get("SECRET_KEY", "")
     if not secret and is_demo:
         return _kept_secret(instance / "secret_key")
     if len(secret.encode()) < _SHORTEST_SECRET:
         faults.append("SECRET_KEY must be a random text of at least 32 bytes")
-    elif (
-        any(known in secret.lower() for known in _KNOWN_SECRETS)
-        or len(set(secret)) == 1
-    ):
-        faults.append(
-            "SECRET_KEY looks like an example; make one with: openssl rand -base64 48"
-        )
+    elif any(known in secret.lower() for known in _KNOWN_SECRETS) or len(set(secret)) == 1:
+        faults.append("SECRET_KEY looks like an example; make one with: openssl rand -base64 48")
     return secret
 
 
@@ -225,9 +199,7 @@ def _mail(env: Mapping[str, str], faults: list[str]) -> dict[str, object]:
     host = urlsplit(env.get("SITE_URL", "")).hostname or "localhost"
     return {
         "MAIL_SERVER": env.get("MAIL_SERVER", ""),
-        "MAIL_PORT": _number(
-            env, "MAIL_PORT", 587 if env.get("MAIL_USERNAME") else 25, faults
-        ),
+        "MAIL_PORT": _number(env, "MAIL_PORT", 587 if env.get("MAIL_USERNAME") else 25, faults),
         "MAIL_USE_TLS": _switch(env, "MAIL_USE_TLS", False, faults),
         "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,

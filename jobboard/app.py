@@ -58,9 +58,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         template_folder=str(config.ROOT / "templates"),
         static_folder=str(config.ROOT / "static"),
     )
-    app.config.from_mapping(
-        config.load(_as_environment(settings)) if settings else config.load()
-    )
+    app.config.from_mapping(config.load(_as_environment(settings)) if settings else config.load())
     Path(str(app.config["INSTANCE_DIR"])).mkdir(parents=True, exist_ok=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -80,9 +78,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
             db.start_writing()
 
     db.install(app)
-    Babel(
-        app, default_translation_directories=str(Path(__file__).parent / "translations")
-    )
+    Babel(app, default_translation_directories=str(Path(__file__).parent / "translations"))
     csrf.init_app(app)
     for part in (headers, errors, limits, filters, assets, access, delivery, engine):
         part.install(app)

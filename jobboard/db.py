@@ -176,8 +176,8 @@ def _set_up_sqlite(engine: Engine) -> None:
         if handle is not None:
             os.close(handle)
 
-    # Both events come before the statement runs. The lock is let go a moment early, which is harmless:
-    # the next writer's BEGIN IMMEDIATE then waits for SQLite's own lock for that moment.
+    # Both events come before the statement runs. The lock is let go a moment early, which is
+    # harmless: the next writer's BEGIN IMMEDIATE then waits for SQLite's own lock for that moment.
     event.listen(engine, "commit", _release)
     event.listen(engine, "rollback", _release)
 

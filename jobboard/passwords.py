@@ -13,7 +13,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 SHORTEST = 8
 LONGEST = 1000

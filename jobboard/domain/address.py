@@ -45,12 +45,7 @@ def own_path(wanted: str | None, default: str) -> str:
     Guards ``next=`` against every known way to lead elsewhere (ASVS 3.7.2): other schemes and
     hosts, ``//host``, backslashes that browsers read as slashes, control characters they drop.
     """
-    if (
-        not wanted
-        or not wanted.startswith("/")
-        or wanted.startswith("//")
-        or "\\" in wanted
-    ):
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
         return default
     if any(ord(letter) <= ord(" ") or ord(letter) == 0x7F for letter in wanted):
         return default

@@ -26,9 +26,9 @@ from jobboard.domain.taxonomy import (
     Topic,
     VisaSponsorship,
 )
-from jobboard.domain.words import N_
 from jobboard.markup.text import clean_line
 from jobboard.tables import gazetteer
+from jobboard.words import N_
 
 #: Longest text of ``q`` and ``where`` that is searched, in characters.
 LONGEST_TEXT = 200

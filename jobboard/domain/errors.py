@@ -1,6 +1,6 @@
 """What goes wrong by rule: every error here carries a sentence for the person."""
 
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 
 class RuleBroken(Exception):
@@ -30,7 +30,5 @@ class ChangedMeanwhile(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(
-            N_(
-                "Somebody else changed this a moment ago. Look at it again, then decide."
-            )
+            N_("Somebody else changed this a moment ago. Look at it again, then decide.")
         )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from jobboard.domain.errors import RuleBroken
 from jobboard.domain.taxonomy import DeadlineKind
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 LONGEST_LIFE = timedelta(days=365)
 REMINDER_DAYS = (7, 1)
@@ -107,12 +107,8 @@ MOVES: dict[Verb, frozenset[Status]] = {
     Verb.APPROVE: frozenset({Status.PENDING}),
     Verb.REQUEST_CHANGES: frozenset({Status.PENDING}),
     Verb.REFUSE: frozenset({Status.PENDING}),
-    Verb.MARK_DUPLICATE: frozenset(
-        {Status.PENDING, Status.PUBLISHED, Status.SCHEDULED}
-    ),
-    Verb.REMOVE: frozenset(
-        {Status.PUBLISHED, Status.SCHEDULED, Status.CLOSED, Status.EXPIRED}
-    ),
+    Verb.MARK_DUPLICATE: frozenset({Status.PENDING, Status.PUBLISHED, Status.SCHEDULED}),
+    Verb.REMOVE: frozenset({Status.PUBLISHED, Status.SCHEDULED, Status.CLOSED, Status.EXPIRED}),
     Verb.CLOSE: frozenset({Status.PUBLISHED, Status.SCHEDULED}),
     Verb.REOPEN: frozenset({Status.CLOSED}),
     Verb.EXTEND: frozenset({Status.PUBLISHED, Status.SCHEDULED}),
@@ -157,11 +153,7 @@ def shown_status(life: Life, now: datetime) -> Status:
     """Return the status that holds at ``now``, whether or not the clock has told it yet."""
     if life.status in PUBLIC and life.ends_at is not None and life.ends_at <= now:
         return Status.EXPIRED
-    if (
-        life.status is Status.SCHEDULED
-        and life.publish_at is not None
-        and life.publish_at <= now
-    ):
+    if life.status is Status.SCHEDULED and life.publish_at is not None and life.publish_at <= now:
         return Status.PUBLISHED
     return life.status
 

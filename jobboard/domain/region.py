@@ -14,9 +14,5 @@ def regions_of(
     The map is the caller's (``tables.gazetteer`` has the first one, an administrator may
     keep another): a country may lie in two regions, as Türkiye does, or in none.
     """
-    found = {
-        region
-        for country in countries
-        for region in regions_by_country.get(country, ())
-    }
+    found = {region for country in countries for region in regions_by_country.get(country, ())}
     return [region for region in REGIONS if region in found]

@@ -17,7 +17,7 @@ from jobboard.domain.taxonomy import (
     OpportunityType,
     PayKind,
 )
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 SHORTEST_TITLE = 5
 LONGEST_TITLE = 150
@@ -25,9 +25,7 @@ SHORTEST_DESCRIPTION = 400
 LONGEST_DESCRIPTION = 50_000
 
 #: Kinds of pay that need no amount beside them.
-_WITHOUT_AMOUNT = frozenset(
-    {PayKind.UNPAID, PayKind.NOT_DISCLOSED, PayKind.EXPENSES_ONLY}
-)
+_WITHOUT_AMOUNT = frozenset({PayKind.UNPAID, PayKind.NOT_DISCLOSED, PayKind.EXPENSES_ONLY})
 
 
 class SubmissionIncomplete(FieldsBroken):
@@ -63,9 +61,7 @@ def faults_of(content: Mapping[str, Any], now: datetime) -> dict[str, str]:
             "Describe the work in at least 400 characters: duties, requirements, conditions."
         )
     elif length > LONGEST_DESCRIPTION:
-        faults["description"] = N_(
-            "Shorten the description to at most 50,000 characters."
-        )
+        faults["description"] = N_("Shorten the description to at most 50,000 characters.")
     _check_pay(content, faults)
     method = content.get("apply_method")
     if method in (None, ApplyMethod.NOT_STATED):
@@ -86,9 +82,7 @@ def _check_where(content: Mapping[str, Any], faults: dict[str, str]) -> None:
     places = content.get("places") or ()
     if mode == Mode.REMOTE:
         if not content.get("remote_countries"):
-            faults["country"] = N_(
-                "Choose the countries people may work from, or “anywhere”."
-            )
+            faults["country"] = N_("Choose the countries people may work from, or “anywhere”.")
     elif not places and content.get("opportunity_type") != OpportunityType.ROSTER:
         faults["place"] = N_("Name at least one place of work.")
     elif any(not place.country for place in places):
@@ -100,9 +94,7 @@ def _check_pay(content: Mapping[str, Any], faults: dict[str, str]) -> None:
     if least is None and most is None:
         return
     if content.get("pay_kind") in _WITHOUT_AMOUNT:
-        faults["pay_kind"] = N_(
-            "Unpaid work has no amount: choose another kind, or clear it."
-        )
+        faults["pay_kind"] = N_("Unpaid work has no amount: choose another kind, or clear it.")
     elif least is not None and most is not None and least > most:
         faults["pay_max"] = N_("The upper amount must not be below the lower one.")
     elif not content.get("pay_currency"):
@@ -111,9 +103,7 @@ def _check_pay(content: Mapping[str, Any], faults: dict[str, str]) -> None:
         faults["pay_period"] = N_("Say what the amount covers: a month, a year…")
 
 
-def _check_deadline(
-    content: Mapping[str, Any], now: datetime, faults: dict[str, str]
-) -> None:
+def _check_deadline(content: Mapping[str, Any], now: datetime, faults: dict[str, str]) -> None:
     kind = content.get("deadline_kind")
     if kind is None:
         faults["deadline_kind"] = N_("Choose what ends the time to apply.")

@@ -17,9 +17,7 @@ def derived(secret: str, purpose: str, nonce: str) -> str:
     HMAC-SHA-256, so that the worker can write the address into a mail long after the link was
     made, while the database alone gives no token away.
     """
-    digest = hmac.new(
-        secret.encode(), f"{purpose}:{nonce}".encode(), hashlib.sha256
-    ).digest()
+    digest = hmac.new(secret.encode(), f"{purpose}:{nonce}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

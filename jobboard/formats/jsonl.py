@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jobboard.domain.place import Place
+from jobboard.domain.places import Whereabouts, whereabouts
 from jobboard.formats.employment import category_words, read_employment
 from jobboard.formats.imported import (
     NOT_STATED,
@@ -31,7 +32,6 @@ from jobboard.formats.pay_text import read_pay
 from jobboard.markup.markdown import clean_html, text_to_html
 from jobboard.markup.text import clean_block, clean_line, repair_mojibake
 from jobboard.tables.gazetteer import country_named
-from jobboard.domain.places import Whereabouts, whereabouts
 
 #: A line longer than this is no record (and would fill the memory).
 LINE_BYTES = 8_000_000

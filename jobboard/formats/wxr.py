@@ -19,6 +19,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from jobboard.domain.place import Place
+from jobboard.domain.places import whereabouts
 from jobboard.formats.employment import category_words, read_employment
 from jobboard.formats.imported import (
     NOT_STATED,
@@ -41,7 +42,6 @@ from jobboard.formats.pay_text import read_pay
 from jobboard.markup.markdown import from_wordpress, plain_text
 from jobboard.markup.text import clean_block, clean_line, repair_mojibake
 from jobboard.tables.gazetteer import country
-from jobboard.domain.places import whereabouts
 
 TITLE_LENGTH = 300
 NAME_LENGTH = 200

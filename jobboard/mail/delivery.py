@@ -76,11 +76,8 @@ class Written:
     subject: str
     text: str
     html: str
-
-    @property
-    def links(self) -> list[str]:
-        """The addresses in it, in their order, each once."""
-        return list(dict.fromkeys(_ADDRESS.findall(self.text)))
+    #: The board's own addresses in it, in their order, each once.
+    links: tuple[str, ...]
 
 
 @dataclass
@@ -149,9 +146,10 @@ def written(owed: Owed) -> Written:
         values = _values(owed)
         subject = _line(_block(f"mail/{owed.kind}.txt", "subject", values))
         values["subject"] = subject
-        return Written(
-            subject, _text(_render(owed.kind, "txt", values)), _render(owed.kind, "html", values)
-        )
+        text = _text(_render(owed.kind, "txt", values))
+        own = (each for each in _ADDRESS.findall(text) if each.startswith(values["site_url"]))
+        html = _render(owed.kind, "html", values)
+        return Written(subject, text, html, tuple(dict.fromkeys(own)))
 
 
 def header_id(local_part: str) -> str:

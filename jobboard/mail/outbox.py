@@ -20,7 +20,7 @@ AnySession = Session | scoped_session[Any]
 _LONGEST_ERROR = 500
 
 
-def queue(  # noqa: PLR0913 - one row, each column named
+def queue(
     session: AnySession,
     kind: str,
     to: str,

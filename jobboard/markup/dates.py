@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_time
 
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 #: “Wed 25 Nov 2026”: short, and no order of day and month to mistake.
 _DAY = "EEE d MMM y"

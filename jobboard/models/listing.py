@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from jobboard.domain.listing import CloseReason, Life, Status, Verb, check_move
 from jobboard.domain.language_need import LanguageNeed
+from jobboard.domain.listing import CloseReason, Life, Status, Verb, check_move
 from jobboard.domain.place import Place
 from jobboard.domain.taxonomy import (
     ApplyMethod,
@@ -70,9 +70,7 @@ class LanguageNeedTuple(TypeDecorator[tuple[LanguageNeed, ...]]):
         """Store plain objects."""
         return [asdict(need) for need in value or ()]
 
-    def process_result_value(
-        self, value: Any, dialect: Dialect
-    ) -> tuple[LanguageNeed, ...]:
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[LanguageNeed, ...]:
         """Return the needs as value objects."""
         return tuple(LanguageNeed(**need) for need in value or ())
 
@@ -94,21 +92,15 @@ class Listing(Base):
         CheckConstraint(
             "(status = 'closed') = (close_reason IS NOT NULL)", name="closed_has_reason"
         ),
-        CheckConstraint(
-            "pay_min IS NULL OR pay_max IS NULL OR pay_min <= pay_max", name="pay"
-        ),
+        CheckConstraint("pay_min IS NULL OR pay_max IS NULL OR pay_min <= pay_max", name="pay"),
         Index("ix_listing_live", "status", "ends_at", "publish_at"),
         Index("ix_listing_newest", "first_published_at", "id"),
         Index("ix_listing_queue", "status", "submitted_at"),
     )
 
     # Whose it is
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisation.id"), index=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     poster_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     poster_email: Mapped[str] = mapped_column(String(254), default="", index=True)
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -142,9 +134,7 @@ class Listing(Base):
     job_function: Mapped[JobFunction] = mapped_column(
         word(JobFunction), default=JobFunction.NOT_STATED
     )
-    seniority: Mapped[Seniority] = mapped_column(
-        word(Seniority), default=Seniority.NOT_STATED
-    )
+    seniority: Mapped[Seniority] = mapped_column(word(Seniority), default=Seniority.NOT_STATED)
     experience_years_min: Mapped[int | None] = mapped_column(Integer)
     hours: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     contract_term: Mapped[ContractTerm] = mapped_column(
@@ -156,18 +146,12 @@ class Listing(Base):
         word(GradeSystem), default=GradeSystem.NOT_STATED
     )
     grade: Mapped[str] = mapped_column(String(12), default="")
-    education_min: Mapped[Education] = mapped_column(
-        word(Education), default=Education.NOT_STATED
-    )
-    languages: Mapped[tuple[LanguageNeed, ...]] = mapped_column(
-        LanguageNeedTuple, default=()
-    )
+    education_min: Mapped[Education] = mapped_column(word(Education), default=Education.NOT_STATED)
+    languages: Mapped[tuple[LanguageNeed, ...]] = mapped_column(LanguageNeedTuple, default=())
     eligibility: Mapped[Eligibility] = mapped_column(
         word(Eligibility), default=Eligibility.NOT_STATED
     )
-    eligible_nationalities: Mapped[tuple[str, ...]] = mapped_column(
-        WordTuple, default=()
-    )
+    eligible_nationalities: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     visa_sponsorship: Mapped[VisaSponsorship] = mapped_column(
         word(VisaSponsorship), default=VisaSponsorship.NOT_STATED
     )
@@ -180,9 +164,7 @@ class Listing(Base):
     pay_max: Mapped[int | None] = mapped_column(BigInteger)
     pay_currency: Mapped[str] = mapped_column(String(3), default="")
     pay_period: Mapped[PayPeriod | None] = mapped_column(word(PayPeriod))
-    pay_gross_net: Mapped[GrossNet] = mapped_column(
-        word(GrossNet), default=GrossNet.NOT_STATED
-    )
+    pay_gross_net: Mapped[GrossNet] = mapped_column(word(GrossNet), default=GrossNet.NOT_STATED)
     pay_text: Mapped[str] = mapped_column(String(500), default="")
     reference: Mapped[str] = mapped_column(String(80), default="")
     apply_method: Mapped[ApplyMethod] = mapped_column(

@@ -15,7 +15,7 @@ class Purpose(StrEnum):
     """What the holder of a link may do."""
 
     ADDRESS_CONFIRM = "address_confirm"
-    PASSWORD_RESET = "password_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a purpose
     LISTING_MANAGE = "listing_manage"
 
 

@@ -38,9 +38,7 @@ class Revision(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    listing_id: Mapped[int] = mapped_column(
-        ForeignKey("listing.id", ondelete="CASCADE")
-    )
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     status: Mapped[RevisionStatus] = mapped_column(
         word(RevisionStatus), default=RevisionStatus.WAITING

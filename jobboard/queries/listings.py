@@ -258,7 +258,7 @@ def source_ids(ids: Iterable[int]) -> dict[int, str]:
             ImportRecord.listing_id.in_(wanted)
         )
     )
-    return {row[0]: row[1] for row in rows if row[0] is not None}
+    return {row[0]: row[1] for row in rows}
 
 
 def _card_rows() -> Select[Any]:

@@ -12,7 +12,6 @@ from jobboard.domain import token
 from jobboard.domain.address import email_key
 from jobboard.domain.errors import FieldsBroken, RuleBroken
 from jobboard.domain.listing import Verb
-from jobboard.domain.words import N_
 from jobboard.logins import SignedIn
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind
@@ -20,6 +19,7 @@ from jobboard.models.listing import Listing
 from jobboard.models.login_session import LoginSession
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.user import User
+from jobboard.words import N_
 
 CONFIRM_FOR = timedelta(hours=24)
 RESET_FOR = timedelta(hours=6)

@@ -22,12 +22,12 @@ from jobboard.domain.listing import (
 )
 from jobboard.domain.submission import check
 from jobboard.domain.taxonomy import DeadlineKind
-from jobboard.domain.words import N_
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.revision import Revision, RevisionStatus
 from jobboard.models.user import User
+from jobboard.words import N_
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def delete(listing: Listing, *, now: datetime) -> None:
     commit()
 
 
-def _record(  # noqa: PLR0913 - the parts of a line of history, each named
+def _record(
     listing: Listing,
     verb: Verb,
     actor: Actor,

@@ -11,13 +11,13 @@ from jobboard.db import commit, db
 from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
 from jobboard.domain.listing import Status, Verb, check_end, check_move
 from jobboard.domain.taxonomy import DeadlineKind
-from jobboard.domain.words import N_
 from jobboard.going_live import go_live
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.listing import Listing
 from jobboard.models.revision import Revision, RevisionStatus
 from jobboard.models.user import User
+from jobboard.words import N_
 
 
 class Reason(StrEnum):

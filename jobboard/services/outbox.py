@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, update
 
 from jobboard.db import commit, db
 from jobboard.domain.errors import RuleBroken
-from jobboard.domain.words import N_
 from jobboard.models.message import Message, MessageStatus
+from jobboard.words import N_
 
 
 class NotParked(RuleBroken):

@@ -10,9 +10,9 @@ from jobboard import logins
 from jobboard.db import commit, db
 from jobboard.domain.address import email_key
 from jobboard.domain.errors import FieldsBroken, RuleBroken
-from jobboard.domain.words import N_
 from jobboard.models.organisation import Membership, Organisation, Role, Verification
 from jobboard.models.user import User
+from jobboard.words import N_
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from jobboard.domain.address import email_key
 from jobboard.domain.errors import RuleBroken
 from jobboard.domain.listing import Status, Verb
 from jobboard.domain.submission import check
-from jobboard.domain.words import N_
 from jobboard.going_live import go_live
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
 from jobboard.models.one_time_link import Purpose
 from jobboard.models.user import User
+from jobboard.words import N_
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,32 @@ _PLACES_ON_CARD = 3
 _KEPT = 4000
 #: Words of a name that are no initials.
 _SMALL = frozenset(
-    "a an and at by de der des di du et for für la le les of on the to und ve von için".split()
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "de",
+        "der",
+        "des",
+        "di",
+        "du",
+        "et",
+        "for",
+        "für",
+        "la",
+        "le",
+        "les",
+        "of",
+        "on",
+        "the",
+        "to",
+        "und",
+        "ve",
+        "von",
+        "için",
+    ]
 )
 
 Spans = tuple[tuple[int, int], ...]
@@ -194,9 +219,7 @@ def deadline(
     is_near = rest.days < 7
     if is_full or is_near:
         absolute = filters.moment(ends_at, zone, None if is_full else now)
-        return Deadline(
-            relative, rest < filters.URGENT, absolute, filters.iso(ends_at), zone, kind
-        )
+        return Deadline(relative, rest < filters.URGENT, absolute, filters.iso(ends_at), zone, kind)
     return Deadline(relative, False, filters.day(ends_at, zone, now), "", zone, kind)
 
 

@@ -6,7 +6,8 @@ import uuid
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolUsedUp
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -16,7 +17,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from jobboard.db import db
-from jobboard.domain.words import N_
+from jobboard.words import N_
 
 log = logging.getLogger(__name__)
 
@@ -79,13 +80,13 @@ def install(app: Flask) -> None:
     """Answer every error as a page or a problem document."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_away)
-    app.register_error_handler(TimeoutError, _database_away)
+    app.register_error_handler(PoolUsedUp, _database_away)
     app.register_error_handler(DataError, _value_refused)
     app.register_error_handler(Exception, _unforeseen)
 
 
 def _http_error(error: HTTPException) -> WerkzeugResponse:
-    if error.response is not None:
+    if isinstance(error.response, WerkzeugResponse):
         return error.response
     status = error.code or 500
     if isinstance(error, CSRFError):
@@ -93,7 +94,7 @@ def _http_error(error: HTTPException) -> WerkzeugResponse:
     return _answer(status, headers=error.get_headers(request.environ))
 
 
-def _database_away(error: DBAPIError | TimeoutError) -> WerkzeugResponse:
+def _database_away(error: DBAPIError | PoolUsedUp) -> WerkzeugResponse:
     log.warning("database not available: %s", type(error).__name__)
     db.session.rollback()
     response = _answer(ServiceUnavailable.code)

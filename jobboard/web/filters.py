@@ -21,9 +21,7 @@ from jobboard.tables import currencies, gazetteer
 URGENT = timedelta(days=4)
 
 #: A sign of their own for currencies that the language would write in letters.
-_SIGNS = {
-    code: sign for sign, code in currencies.SYMBOLS.items() if len(sign) == 1
-}
+_SIGNS = {code: sign for sign, code in currencies.SYMBOLS.items() if len(sign) == 1}
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -168,7 +166,7 @@ def _language_name(code: str, locale: str) -> str:
         names = Locale.parse(locale).languages
     except (UnknownLocaleError, ValueError):
         names = Locale.parse("en").languages
-    name = str(names.get(code) or names.get(code.split("-")[0]) or code)
+    name = str(names.get(code) or names.get(code.split("-", maxsplit=1)[0]) or code)
     return name[:1].upper() + name[1:]
 
 
@@ -193,7 +191,7 @@ def pay_range(low: int | None, high: int | None, currency: str) -> str:
     return money(low, currency) if low is not None else ""
 
 
-def pay(  # noqa: PLR0913 - the columns of pay, each named
+def pay(
     *,
     kind: PayKind,
     low: int | None,

@@ -15,8 +15,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, Form, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.fields.core import UnboundField
 
-from jobboard.domain.words import N_
 from jobboard.markup.text import clean_block, clean_line
+from jobboard.words import N_
 
 LONGEST_EMAIL = 254
 LONGEST_ADDRESS = 2000

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 # No nonce and no hash: bodies are cached and shared, so nothing inline may run at all (CSP 3).
-CONTENT_SECURITY_POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -33,9 +33,7 @@ def install(app: Flask) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
-        )
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if is_https:
             headers.setdefault(
                 "Strict-Transport-Security", f"max-age={_ONE_YEAR}; includeSubDomains"

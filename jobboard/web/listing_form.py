@@ -5,7 +5,7 @@ Field names are those of INTERFACE's forms. What was typed stays in the fields w
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -32,8 +32,7 @@ from wtforms.fields import DateField
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
-from jobboard.domain import submission
-from jobboard.domain import places
+from jobboard.domain import places, submission
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import end_of_day
 from jobboard.domain.place import Place
@@ -385,7 +384,7 @@ class ListingForm(BoardForm):
         found = submission.faults_of(self.content(), now)
         return {FIELD_OF_COLUMN.get(name, name): sentence for name, sentence in found.items()}
 
-    def take(self, faults: dict[str, str]) -> bool:
+    def take(self, faults: Mapping[str, str]) -> bool:
         """Show faults at their fields, unless the field itself has complained already.
 
         Returns:

@@ -274,9 +274,7 @@ def _focus(listing: Listing) -> str:
 
 def _words(vocabulary: Any, values: Any) -> list[str]:
     known = set(vocabulary)
-    return [
-        filters.label(vocabulary(value)) if value in known else value for value in values or ()
-    ]
+    return [filters.label(vocabulary(value)) if value in known else value for value in values or ()]
 
 
 def _verified(listing: Listing, now: datetime) -> str:
@@ -343,6 +341,6 @@ def _closed(listing: Listing, now: datetime) -> str:
 
 def _updated(listing: Listing, now: datetime) -> str:
     posted, updated = listing.first_published_at, listing.updated_at
-    if posted is None or updated is None or (updated - posted).days < 1:
+    if posted is None or (updated - posted).days < 1:
         return ""
     return filters.day(updated, listing.deadline_zone, now)

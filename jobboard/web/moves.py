@@ -14,8 +14,7 @@ from wtforms import DateField, SelectField, TextAreaField, TimeField
 from wtforms.validators import Length, Optional
 
 from jobboard.domain.listing import CloseReason, EndRefused, Life, Status, Verb, end_of_day, may
-from jobboard.domain.taxonomy import DeadlineKind, choices
-from jobboard.domain.words import N_
+from jobboard.domain.taxonomy import LABELS, DeadlineKind
 from jobboard.markup.text import clean_block
 from jobboard.models.listing import Listing
 from jobboard.services import listings
@@ -23,6 +22,7 @@ from jobboard.services.listings import Actor, Deadline
 from jobboard.tables import zones
 from jobboard.web.forms import BoardForm
 from jobboard.web.listing_form import END_OF_DAY
+from jobboard.words import N_
 
 
 class MoveForm(BoardForm):
@@ -34,7 +34,7 @@ class EndForm(BoardForm):
 
     deadline_kind = SelectField(
         _l("Deadline"),
-        choices=[(value, _l(text)) for value, text in choices(DeadlineKind)],
+        choices=[(value, _l(text)) for value, text in LABELS[DeadlineKind].items()],
     )
     deadline_date = DateField(_l("Last day to apply"), validators=[Optional()])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)

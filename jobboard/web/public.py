@@ -40,7 +40,7 @@ def answer(
 
 
 def whole(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
-    """Return a path of this board as a whole address; the host is the setting's, never a header's."""
+    """Return a path of this board as a whole address; the host is the setting's, no header's."""
     return f"{str(current_app.config['SITE_URL']).rstrip('/')}{with_query(path, pairs)}"
 
 

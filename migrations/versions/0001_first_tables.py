@@ -56,9 +56,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "listing",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("poster_id", sa.Integer(), nullable=True),
         sa.Column("poster_email", sa.String(length=254), nullable=False),
@@ -146,9 +144,7 @@ def upgrade() -> None:
             ["organisation.id"],
             name=op.f("fk_listing_organisation_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["poster_id"], ["user.id"], name=op.f("fk_listing_poster_id")
-        ),
+        sa.ForeignKeyConstraint(["poster_id"], ["user.id"], name=op.f("fk_listing_poster_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
         sa.UniqueConstraint("submission_key", name=op.f("uq_listing_submission_key")),
     )
@@ -156,24 +152,14 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_listing_change_number"), ["change_number"], unique=False
         )
-        batch_op.create_index(
-            "ix_listing_live", ["status", "ends_at", "publish_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_listing_newest", ["first_published_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_listing_live", ["status", "ends_at", "publish_at"], unique=False)
+        batch_op.create_index("ix_listing_newest", ["first_published_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_listing_organisation_id"), ["organisation_id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_listing_poster_email"), ["poster_email"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_listing_poster_id"), ["poster_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_listing_queue", ["status", "submitted_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_listing_poster_email"), ["poster_email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listing_poster_id"), ["poster_id"], unique=False)
+        batch_op.create_index("ix_listing_queue", ["status", "submitted_at"], unique=False)
 
     op.create_table(
         "login_session",
@@ -195,9 +181,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_login_session_token_hash")),
     )
     with op.batch_alter_table("login_session", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_login_session_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_login_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "membership",
@@ -226,9 +210,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_membership_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "event",
@@ -256,9 +238,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_event_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_event_listing_id"), ["listing_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_event_listing_id"), ["listing_id"], unique=False)
 
     op.create_table(
         "import_record",
@@ -280,9 +260,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_record")),
-        sa.UniqueConstraint(
-            "source", "source_id", name=op.f("uq_import_record_source_source_id")
-        ),
+        sa.UniqueConstraint("source", "source_id", name=op.f("uq_import_record_source_source_id")),
     )
     with op.batch_alter_table("import_record", schema=None) as batch_op:
         batch_op.create_index(
@@ -329,12 +307,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_due", ["status", "next_try_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_message_listing_id"), ["listing_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_message_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_message_listing_id"), ["listing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "old_address",
@@ -355,9 +329,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_old_address_address")),
     )
     with op.batch_alter_table("old_address", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_old_address_listing_id"), ["listing_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_old_address_listing_id"), ["listing_id"], unique=False)
 
     op.create_table(
         "one_time_link",
@@ -395,9 +367,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_one_time_link_listing_id"), ["listing_id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_one_time_link_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_one_time_link_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "revision",

@@ -13,12 +13,12 @@ from markupsafe import Markup
 from jobboard.domain.criteria import VOCABULARIES, Closing, Criteria, Since, Sort
 from jobboard.domain.projection import place
 from jobboard.domain.taxonomy import NOT_STATED, Region
-from jobboard.domain.words import N_
 from jobboard.search import engine
 from jobboard.search.engine import Hits
 from jobboard.tables import gazetteer
 from jobboard.web import cards, filters
 from jobboard.web.public import with_query
+from jobboard.words import N_
 
 PATH = "/jobs/"
 
@@ -232,9 +232,15 @@ def _value_label(key: str, value: str) -> str:
     if key == "language":
         return filters.language_name(value)
     if key == "years":
-        return gettext("%(years)s years", years=value.replace("-", "–") if value[-1] != "-" else f"{value[:-1]}+")
+        return gettext(
+            "%(years)s years",
+            years=value.replace("-", "–") if value[-1] != "-" else f"{value[:-1]}+",
+        )
     if key == "duration":
-        return gettext("%(months)s months", months=value.replace("-", "–") if value[-1] != "-" else f"{value[:-1]}+")
+        return gettext(
+            "%(months)s months",
+            months=value.replace("-", "–") if value[-1] != "-" else f"{value[:-1]}+",
+        )
     vocabulary = VOCABULARIES.get(key)
     return filters.label(vocabulary(value)) if vocabulary is not None else value
 
@@ -242,7 +248,12 @@ def _value_label(key: str, value: str) -> str:
 def _rows(name: str, criteria: Criteria, facets: Mapping[str, Mapping[str, int]]) -> list[Row]:
     if name == "pay":
         return [
-            Row(key, gettext(words), _count(facets.get(key, {}).get("1", 0)), bool(criteria.values(key)))
+            Row(
+                key,
+                gettext(words),
+                _count(facets.get(key, {}).get("1", 0)),
+                bool(criteria.values(key)),
+            )
             for key, words in _SWITCHES.items()
             if facets.get(key) or criteria.values(key)
         ]

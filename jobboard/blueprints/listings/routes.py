@@ -279,7 +279,10 @@ def _related(listing: Listing, now: datetime) -> list[find.CardRow]:
     else:
         # What has ended is in no index: its title finds what is like it.
         alike = engine.search(
-            Criteria(q=listing.title[:150].replace('"', " ")), now, limit=_RELATED, with_facets=False
+            Criteria(q=listing.title[:150].replace('"', " ")),
+            now,
+            limit=_RELATED,
+            with_facets=False,
         )
         ids = (*alike.ids, *alike.partial_ids)[:_RELATED]
     return [row for row in find.cards(ids, now) if row.id != listing.id]
