@@ -101,7 +101,8 @@ format: $(VENV)/test.stamp
 
 # The texts that people read, gathered for the translators.
 messages: $(VENV)/run.stamp
-	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -o jobboard/translations/messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -k _l --add-location=file --sort-by-file \
+		--project='Job board' --copyright-holder='the authors' -o jobboard/translations/messages.pot .
 
 lock: $(VENV)/run.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
