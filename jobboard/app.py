@@ -61,7 +61,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app.config.from_mapping(config.load(_as_environment(settings)) if settings else config.load())
     Path(str(app.config["INSTANCE_DIR"])).mkdir(parents=True, exist_ok=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # The catalogue's extractor (babel.cfg) folds line breaks in texts; the page must ask for the same.
+    # The catalogue's extractor (babel.cfg) folds line breaks in texts; pages must ask for the same.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.json.sort_keys = False  # type: ignore[attr-defined]
 
