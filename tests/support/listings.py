@@ -24,7 +24,7 @@ DESCRIPTION = (
     "We seek an analyst to lead its work on maritime security and to brief governments.\n\n"
     "## What you will do\n\n- Lead two research projects a year from design to publication\n"
     "- Brief ministries and delegations in Istanbul and Brussels\n- Mentor two junior analysts\n\n"
-    "## What you bring\n\n- A record of published work on the region\n- Fluent English, some Turkish"
+    "## What you bring\n\n- A record of published work on the region\n- English, some Turkish"
 )
 
 
