@@ -40,7 +40,10 @@ from jobboard.web import cards, filters
 #: What a link to somewhere else must say (ASVS 3.7.2).
 OUTWARD_REL = "nofollow noopener noreferrer"
 
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"'/]+@(?:[\w-]+\.)+[\w-]{2,}")
+# Tried only where a run of letters begins: else the work grows with the square of a long run.
+_EMAIL = re.compile(
+    r"(?<![^\s@<>()\[\],;:\"'/])[^\s@<>()\[\],;:\"'/]+@(?:[\w-]+\.)+[\w-]{2,}"
+)
 _MAILTO = re.compile(r"<a\b[^>]*href=\"mailto:[^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 
 
