@@ -107,6 +107,11 @@ def cli() -> None:
     """Run and look after the job board."""
 
 
+# Here too: `--help` then works where the settings do not allow a start.
+for _command in commands.ALL:
+    cli.add_command(_command)
+
+
 def main() -> None:
     """Run the command line; settings that do not allow a start are told in words."""
     try:

@@ -1,5 +1,54 @@
 """Every command of the command line, in the order in which ``--help`` lists them."""
 
 import click
+import flask_migrate
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate.cli import db as migrations
 
-ALL: tuple[click.Command, ...] = ()
+from jobboard.cli import serving
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Serve the board: web server and worker together."""
+    raise SystemExit(serving.serve(_app()))
+
+
+@click.command()
+@with_appcontext
+def web() -> None:
+    """Serve the pages on HOST and PORT with WEB_WORKERS processes."""
+    serving.run_web(_app())
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Send mail and run the clock until told to stop."""
+    serving.run_worker(_app())
+
+
+@click.group()
+def db() -> None:
+    """Bring the database up to date; write and inspect migrations."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+@with_appcontext
+def upgrade(revision: str) -> None:
+    """Bring the database to the newest migration."""
+    flask_migrate.upgrade(revision=revision)
+
+
+for _name in ("current", "downgrade", "heads", "history", "migrate", "revision"):
+    db.add_command(migrations.commands[_name])
+
+
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
+ALL: tuple[click.Command, ...] = (serve, web, worker, db)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from jobboard.db import db
+from jobboard.db import db, reading
 from jobboard.mail import outbox
 from jobboard.models.message import Message, MessageStatus
 
@@ -47,8 +47,11 @@ def standing() -> Outbox:
 
 
 def is_due(now: datetime) -> bool:
-    """Tell whether there is anything to send."""
-    return outbox.is_due(db.session, now)
+    """Tell whether there is anything to send; asked every second, so it takes no lock."""
+    with reading():
+        answer = outbox.is_due(db.session, now)
+        db.session.rollback()
+    return answer
 
 
 def page(status: MessageStatus, number: int) -> list[Message]:

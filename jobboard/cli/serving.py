@@ -1,0 +1,165 @@
+"""``jobboard serve``: web and worker as children of one process that watches over them."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from multiprocessing.context import ForkProcess
+from threading import Event
+
+import click
+from flask import Flask
+
+from jobboard.cli import web, worker
+from jobboard.services import demo
+
+log = logging.getLogger(__name__)
+
+#: Seconds that the children have to finish; the web server needs ``web.LAST_REQUESTS`` at most.
+_LAST_WORK = web.LAST_REQUESTS + 3.0
+#: A child that ends sooner than this after its start will not do better the next time.
+_TOO_SOON = 5.0
+_POLL = 0.1
+
+Part = Callable[[Flask], None]
+
+
+def serve(app: Flask) -> int:
+    """Run web and worker until SIGTERM or Ctrl-C; return the exit code."""
+    web.check_port(str(app.config["HOST"]), int(app.config["PORT"]))
+    children = {name: _Child(name, part, app) for name, part in _PARTS.items()}
+    for child in children.values():
+        child.start()
+    # The children are started first, so that none of them inherits this handler.
+    with stop_signals() as stop:
+        is_announced = False
+        while not stop.is_set() and all(child.is_kept_alive() for child in children.values()):
+            if not is_announced and _answers(app):
+                is_announced = True
+                announce(app)
+            stop.wait(_POLL)
+        has_failed = not stop.is_set()
+        _stop(children.values())
+    return 1 if has_failed else 0
+
+
+def run_web(app: Flask) -> None:
+    """Serve pages in this process."""
+    set_up_logging()
+    web.serve(app)
+
+
+def run_worker(app: Flask) -> None:
+    """Send mail and run the clock in this process."""
+    set_up_logging()
+    with stop_signals() as stop:
+        worker.run(app, stop)
+
+
+_PARTS: dict[str, Part] = {"web": run_web, "worker": run_worker}
+
+
+@contextmanager
+def stop_signals() -> Iterator[Event]:
+    """Give an event that SIGTERM and SIGINT set, in place of ending the process at once."""
+    stop = Event()
+    former = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def set_up_logging() -> None:
+    """Write what happens to the error output, one line each, without personal data."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+
+def announce(app: Flask) -> None:
+    """Say where the board is and, in the demo, who may sign in."""
+    site = app.config["SITE_URL"]
+    lines = ["", f"  {app.config['SITE_NAME']} Jobs is ready:  {site}/jobs/"]
+    if app.config["DEMO"]:
+        lines += [f"  What it mailed:          {site}/_mailbox/", ""]
+        lines += [f"  Demo accounts, all with the password: {demo.PASSWORD}"]
+        width = max(len(one.email) for one in demo.ACCOUNTS)
+        lines += [f"    {one.email:<{width}}  {one.told}" for one in demo.ACCOUNTS]
+    lines += ["", "  Ctrl-C stops it.", ""]
+    click.echo("\n".join(lines))
+
+
+class _Child:
+    """One part in a process of its own, started again when it breaks."""
+
+    def __init__(self, name: str, part: Part, app: Flask) -> None:
+        self._name, self._part, self._app = name, part, app
+        self._process: ForkProcess | None = None
+        self._started_at = 0.0
+
+    def start(self) -> None:
+        self._started_at = time.monotonic()
+        self._process = multiprocessing.get_context("fork").Process(
+            target=_live, args=(self._part, self._app, os.getpid()), name=self._name
+        )
+        self._process.start()
+
+    def is_kept_alive(self) -> bool:
+        """Start the part again if it ended; False when it cannot even start."""
+        if self._process is None or self._process.is_alive():
+            return True
+        code = self._process.exitcode
+        if time.monotonic() - self._started_at < _TOO_SOON:
+            log.error("%s ended at once (exit code %s)", self._name, code)
+            return False
+        log.error("%s ended (exit code %s); starting it again", self._name, code)
+        self.start()
+        return True
+
+    def ask_to_stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+
+    def end(self, seconds: float) -> None:
+        if self._process is not None:
+            self._process.join(max(0.0, seconds))
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+
+
+def _live(part: Part, app: Flask, parent: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    web.die_with(parent)
+    part(app)
+
+
+def _stop(children: Collection[_Child]) -> None:
+    give_up_at = time.monotonic() + _LAST_WORK
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.end(give_up_at - time.monotonic())
+
+
+def _answers(app: Flask) -> bool:
+    host = str(app.config["HOST"])
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - is compared
+    address = f"http://{host}:{app.config['PORT']}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

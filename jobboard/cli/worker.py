@@ -1,0 +1,75 @@
+"""The worker: sends what the outbox holds and runs the clock, until it is told to stop."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from threading import Event
+
+from flask import Flask
+
+from jobboard import clock
+from jobboard.mail import delivery
+from jobboard.queries import outbox
+from jobboard.services import clock_jobs
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two runs of the clock's jobs, and between two looks into the outbox.
+CLOCK_SECONDS = 15.0
+LOOK_SECONDS = 1.0
+#: Seconds to wait when the mail server or the database is away.
+AWAY_SECONDS = 15.0
+
+JOBS = (clock_jobs.publish_due, clock_jobs.expire, clock_jobs.remind)
+
+
+def run(app: Flask, stop: Event) -> None:
+    """Work until ``stop`` is set; a mail in hand is finished first.
+
+    Every job may run late, twice, or in two workers at once; so nothing here needs a lock.
+    """
+    clock_at = mail_at = 0.0
+    while not stop.is_set():
+        if time.monotonic() >= clock_at:
+            clock_at = time.monotonic() + CLOCK_SECONDS
+            for job in JOBS:
+                _guarded(app, partial(_run_job, job))
+        if time.monotonic() >= mail_at and not _guarded(app, partial(_deliver, stop)):
+            mail_at = time.monotonic() + AWAY_SECONDS
+        stop.wait(LOOK_SECONDS)
+
+
+def _run_job(job: Callable[[datetime], int]) -> bool:
+    done = job(clock.now())
+    if done:
+        log.info("%s: %d", job.__name__, done)
+    return True
+
+
+def _deliver(stop: Event) -> bool:
+    """Send all that is due; False when the mail server is away."""
+    while not stop.is_set() and outbox.is_due(clock.now()):
+        tally = delivery.deliver(clock.now(), must_stop=stop.is_set)
+        if tally.fault:
+            log.warning("%s", tally.fault)
+            return False
+        if tally.total:
+            log.info(
+                "mail: %d sent, %d to be tried again, %d parked",
+                tally.sent,
+                tally.waiting,
+                tally.parked,
+            )
+    return True
+
+
+def _guarded(app: Flask, job: Callable[[], bool]) -> bool:
+    """Run a piece of work in a context of its own; what fails is logged and tried again later."""
+    with app.app_context():
+        try:
+            return job()
+        except Exception:
+            log.exception("the worker cannot do its work; it tries again")
+            return False
