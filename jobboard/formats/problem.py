@@ -23,11 +23,12 @@ def problem(
     type_url: str = "about:blank",
     instance: str = "",
     errors: Sequence[ProblemError] = (),
+    request_id: str = "",
 ) -> dict[str, object]:
     """Return the document's members.
 
     Without a title of its own the problem bears the status phrase, as RFC 9457 4.2.1 asks
-    of ``about:blank``.
+    of ``about:blank``. ``request_id`` is an extension member: the number to write to us about.
     """
     document: dict[str, object] = {
         "type": type_url,
@@ -42,6 +43,8 @@ def problem(
         document["errors"] = [
             {"pointer": error.pointer, "detail": error.detail} for error in errors
         ]
+    if request_id:
+        document["request_id"] = request_id
     return document
 
 

@@ -1,9 +1,11 @@
 """Errors become a page for people and a problem document for programs; never a traceback."""
 
+import json
 import logging
 import uuid
+from collections.abc import Iterable, Sequence
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -17,13 +19,16 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from jobboard.db import db
+from jobboard.formats import problem as problems
+from jobboard.formats.problem import ProblemError
 from jobboard.words import N_
 
 log = logging.getLogger(__name__)
 
+REQUEST_ID = "X-Request-ID"
 _RETRY_AFTER = "5"
 
-#: Title and advice for each page; anything else reads as 500.
+#: Title and advice for each page. Other statuses read as 400, or from 500 on as 500.
 PAGES: dict[int, tuple[str, str]] = {
     400: (
         N_("That request made no sense to us"),
@@ -35,6 +40,10 @@ PAGES: dict[int, tuple[str, str]] = {
     ),
     404: (N_("Page not found"), N_("Check the address, or search the open positions.")),
     405: (N_("That does not work here"), N_("Use the buttons of the page instead.")),
+    409: (
+        N_("Somebody else was faster"),
+        N_("This was changed a moment ago. Go back, look at it again, then decide."),
+    ),
     410: (
         N_("This listing was removed"),
         N_("It will not come back. See the open positions."),
@@ -47,32 +56,65 @@ PAGES: dict[int, tuple[str, str]] = {
     ),
     503: (N_("The board is busy"), N_("Wait a few seconds and send it again.")),
 }
+#: Where anybody can be without anything having gone wrong: no number to write to us about.
+_UNNUMBERED = frozenset({404, 410})
+#: Addresses that programs read.
+_FOR_PROGRAMS = ("/api/v1/", "/jobs/feed.", "/feeds/")
 
 
 def wants_problem() -> bool:
-    """Tell whether the request came to the API, which answers in problem documents."""
-    return request.path.startswith("/api/")
+    """Tell whether the request came to what programs read, which answers in problem documents."""
+    return request.path.startswith(_FOR_PROGRAMS)
+
+
+def request_id() -> str:
+    """Return the number of this request, under which the log has what went wrong."""
+    if "request_id" not in g:
+        g.request_id = uuid.uuid4().hex[:12]
+    return str(g.request_id)
 
 
 def problem(
-    status: int,
-    title: str,
-    detail: str,
-    errors: list[dict[str, str]] | None = None,
+    status: int, detail: str = "", *, title: str = "", errors: Sequence[ProblemError] = ()
 ) -> Response:
-    """Return a problem document (RFC 9457), with ``errors`` of ``{pointer, detail}``."""
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "instance": request.path,
-    }
-    if errors:
-        body["errors"] = errors
-    response = jsonify(body)
-    response.status_code = status
-    response.mimetype = "application/problem+json"
+    """Return a problem document (RFC 9457)."""
+    document = problems.problem(
+        status,
+        detail,
+        title=title,
+        instance=request.path,
+        errors=errors,
+        request_id=request_id(),
+    )
+    body = json.dumps(document, ensure_ascii=False)
+    response = Response(body.encode("utf-8", "replace"), status, mimetype=problems.MEDIA_TYPE)
+    response.headers[REQUEST_ID] = request_id()
+    return response
+
+
+def answer(status: int, *, headers: Iterable[tuple[str, str]] = ()) -> WerkzeugResponse:
+    """Return an error as a page, or as a problem document where programs read.
+
+    Args:
+        status: the HTTP status.
+        headers: of these, Allow and Retry-After are told.
+    """
+    title, advice = (gettext(words) for words in PAGES.get(status) or PAGES[_nearest(status)])
+    if wants_problem():
+        response = problem(status, advice, title=title)
+    else:
+        page = render_template(
+            "errors/error.html",
+            status=status,
+            title=title,
+            advice=advice,
+            number="" if status in _UNNUMBERED else request_id(),
+        )
+        response = Response(page, status)
+        response.headers[REQUEST_ID] = request_id()
+    for name, value in headers:
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
     return response
 
 
@@ -85,53 +127,33 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def _nearest(status: int) -> int:
+    return InternalServerError.code if status >= InternalServerError.code else BadRequest.code
+
+
 def _http_error(error: HTTPException) -> WerkzeugResponse:
     if isinstance(error.response, WerkzeugResponse):
         return error.response
-    status = error.code or 500
+    status = error.code or InternalServerError.code
     if isinstance(error, CSRFError):
         status = 403
-    return _answer(status, headers=error.get_headers(request.environ))
+    return answer(status, headers=error.get_headers(request.environ))
 
 
 def _database_away(error: DBAPIError | PoolUsedUp) -> WerkzeugResponse:
-    log.warning("database not available: %s", type(error).__name__)
+    log.warning("database not available, request %s: %s", request_id(), type(error).__name__)
     db.session.rollback()
-    response = _answer(ServiceUnavailable.code)
-    response.headers["Retry-After"] = _RETRY_AFTER
-    return response
+    return answer(ServiceUnavailable.code, headers=[("Retry-After", _RETRY_AFTER)])
 
 
 def _value_refused(error: DataError) -> WerkzeugResponse:
     """Answer 400 for a value that no column can hold, such as an id beyond 64 bits."""
-    log.info("value refused by the database: %s", type(error).__name__)
+    log.info("value refused by the database, request %s: %s", request_id(), type(error).__name__)
     db.session.rollback()
-    return _answer(BadRequest.code)
+    return answer(BadRequest.code)
 
 
 def _unforeseen(error: Exception) -> WerkzeugResponse:
-    number = uuid.uuid4().hex[:12]
-    log.error("unforeseen error %s at %s", number, request.endpoint, exc_info=error)
+    log.error("unforeseen error, request %s at %s", request_id(), request.endpoint, exc_info=error)
     db.session.rollback()
-    return _answer(InternalServerError.code, number=number)
-
-
-def _answer(
-    status: int, *, headers: list[tuple[str, str]] | None = None, number: str = ""
-) -> WerkzeugResponse:
-    title, advice = (gettext(words) for words in PAGES.get(status, PAGES[500]))
-    if wants_problem():
-        response = problem(status, title, advice)
-    else:
-        page = render_template(
-            "errors/error.html",
-            status=status,
-            title=title,
-            advice=advice,
-            number=number,
-        )
-        response = Response(page, status)
-    for name, value in headers or ():
-        if name.lower() in ("allow", "retry-after"):
-            response.headers[name] = value
-    return response
+    return answer(InternalServerError.code)

@@ -10,13 +10,15 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, abort, current_app, make_response, render_template, request
-from flask_babel import gettext
+from flask import Flask, abort, current_app, request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+
+from jobboard.web import errors
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +34,31 @@ RULES: dict[str, tuple[RateLimitItem, ...]] = {
     "post": (parse("20/10 minutes"), parse("100/day")),
     "show_apply": (parse("60/10 minutes"),),
     "token": (parse("60/10 minutes"),),
+    "api": (parse("3000/5 minutes"),),
 }
 
 #: Longer than anything that an answer may hide behind takes: a hash, two rows, a commit.
 _EVEN_SECONDS = 0.35
 _KEY_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How often something may still be tried; times are seconds."""
+
+    limit: int
+    window: int
+    remaining: int
+    resets_in: int
+
+    def headers(self) -> dict[str, str]:
+        """Return the fields that tell a program (draft-ietf-httpapi-ratelimit-headers)."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.resets_in),
+            "RateLimit-Policy": f"{self.limit};w={self.window}",
+        }
 
 
 def install(app: Flask) -> None:
@@ -59,28 +81,35 @@ def visitor() -> str:
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
-def check(rule: str, *names: str) -> None:
+def check(rule: str, *names: str) -> Allowance | None:
     """Count one try and answer 429 with Retry-After when there were too many.
 
     Args:
         rule: a key of RULES.
         names: what is counted: the visitor, an address; only a keyed hash of it is stored.
+
+    Returns:
+        What is left, by the tightest limit of the rule; None where nothing is counted.
     """
     if not current_app.config["RATE_LIMITS"]:
-        return
+        return None
     limiter: MovingWindowRateLimiter = current_app.extensions["limits"]
     key = keyed(*names)
+    left: list[Allowance] = []
     for item in RULES[rule]:
         try:
             is_allowed = limiter.hit(item, rule, key)
-            resets_at = limiter.get_window_stats(item, rule, key).reset_time
+            window = limiter.get_window_stats(item, rule, key)
         except Exception:
             # A counter that is away must not shut everybody out.
             log.exception("throttle counter not available")
-            return
+            return None
+        resets_in = max(1, round(window.reset_time - time.time()))
+        left.append(Allowance(item.amount, item.get_expiry(), window.remaining, resets_in))
         if not is_allowed:
             log.warning("throttled: %s %s", rule, key[:_KEY_SHOWN])
-            _refuse(max(1, round(resets_at - time.time())))
+            _refuse(left[-1])
+    return min(left, key=lambda one: one.remaining)
 
 
 def keyed(*names: str) -> str:
@@ -103,16 +132,7 @@ def evened() -> Iterator[None]:
         time.sleep(max(0.0, ends_at - time.monotonic()))
 
 
-def _refuse(seconds: int) -> None:
-    response = make_response(
-        render_template(
-            "errors/error.html",
-            status=429,
-            title=gettext("Too many tries"),
-            advice=gettext("Wait a little and try again."),
-            number="",
-        ),
-        429,
-    )
-    response.headers["Retry-After"] = str(seconds)
+def _refuse(allowance: Allowance) -> None:
+    response = errors.answer(429, headers=[("Retry-After", str(allowance.resets_in))])
+    response.headers.update(allowance.headers())
     abort(response)
