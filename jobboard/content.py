@@ -39,13 +39,29 @@ def write(listing: Listing, content: Mapping[str, Any]) -> None:
         if name not in CONTENT:
             raise KeyError(name)
         setattr(listing, name, value)
-    source = listing.description or ""
     is_html = listing.description_format == "html"
-    listing.description_html = clean_html(source) if is_html else to_html(source)
-    listing.summary = (content.get("summary") or summary(listing.description_html, _SUMMARY))[
-        :_SUMMARY
-    ]
-    listing.slug_front = slug(listing.title or "")
+    source = listing.description or ""
+    for name, value in derived(
+        listing.title or "",
+        clean_html(source) if is_html else to_html(source),
+        content.get("summary") or "",
+    ).items():
+        setattr(listing, name, value)
+
+
+def derived(title: str, description_html: str, stated_summary: str = "") -> dict[str, str]:
+    """Return the columns that follow from what was written.
+
+    Args:
+        title: the listing's title.
+        description_html: its description as clean HTML.
+        stated_summary: the poster's own summary; empty to make one.
+    """
+    return {
+        "description_html": description_html,
+        "summary": (stated_summary or summary(description_html, _SUMMARY))[:_SUMMARY],
+        "slug_front": slug(title),
+    }
 
 
 def read(listing: Listing) -> dict[str, Any]:
