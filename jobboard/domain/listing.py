@@ -88,6 +88,12 @@ ENDED = frozenset({Status.CLOSED, Status.EXPIRED})
 #: Statuses whose page says that it is gone for good (410).
 GONE = frozenset({Status.REFUSED, Status.DUPLICATE, Status.REMOVED})
 
+#: Verbs by which a listing comes into the queue, and those by which moderators take it out.
+HANDED_IN = frozenset({Verb.SUBMIT, Verb.CONFIRM, Verb.OBJECT})
+DECIDED = frozenset(
+    {Verb.APPROVE, Verb.REQUEST_CHANGES, Verb.REFUSE, Verb.MARK_DUPLICATE, Verb.REMOVE}
+)
+
 _EVERY = frozenset(Status)
 
 #: Which shown status allows which move. ``close`` and the like ask for a *live* listing: one that

@@ -9,7 +9,8 @@ from jobboard import content as contents
 from jobboard import history
 from jobboard.db import commit, db
 from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
-from jobboard.domain.listing import Status, Verb, check_end, check_move
+from jobboard.domain.listing import DECIDED, HANDED_IN, Status, Verb, check_end, check_move
+from jobboard.domain.objection import Turn, turn
 from jobboard.domain.taxonomy import DeadlineKind
 from jobboard.going_live import go_live
 from jobboard.mail import messages
@@ -58,6 +59,18 @@ class OwnDecision(RuleBroken):
         )
 
 
+class ObjectionRests(RuleBroken):
+    """The only moderator looks at an objection against their own decision on another day."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "You took the decision that this objects to, and nobody else moderates: "
+                "it can be decided 24 hours after the objection."
+            )
+        )
+
+
 class WordsMissing(RuleBroken):
     """A decision against the poster needs words that say what to do or why."""
 
@@ -81,10 +94,10 @@ def approve(
         ChangedMeanwhile: the listing changed, or somebody decided, since the page was read.
         EndRefused: its deadline has passed while it waited.
     """
-    _check(listing, by, version)
+    is_single = _check(listing, by, version, now)
     go_live(listing, Verb.APPROVE, now=now, life_days=life_days)
     listing.decided_by_id = by.id
-    _record(listing, Verb.APPROVE, by, now)
+    _record(listing, Verb.APPROVE, by, now, is_single=is_single)
     commit()
 
 
@@ -99,10 +112,10 @@ def request_changes(
     """
     if not note.strip():
         raise WordsMissing
-    _check(listing, by, version)
+    is_single = _check(listing, by, version, now)
     listing.move_to(Status.CHANGES_REQUESTED, Verb.REQUEST_CHANGES, now)
     listing.decided_by_id = by.id
-    _record(listing, Verb.REQUEST_CHANGES, by, now, note=note)
+    _record(listing, Verb.REQUEST_CHANGES, by, now, note=note, is_single=is_single)
     messages.listing_changes_requested(listing, note=note, at=now)
     commit()
 
@@ -118,10 +131,10 @@ def refuse(
     """
     if reason is Reason.OTHER and not note.strip():
         raise WordsMissing
-    _check(listing, by, version)
+    is_single = _check(listing, by, version, now)
     listing.move_to(Status.REFUSED, Verb.REFUSE, now)
     listing.decided_by_id = by.id
-    _record(listing, Verb.REFUSE, by, now, reason=reason, note=note)
+    _record(listing, Verb.REFUSE, by, now, reason=reason, note=note, is_single=is_single)
     messages.listing_refused(listing, reason=REASON_LABELS[reason], note=note, at=now)
     commit()
 
@@ -134,10 +147,10 @@ def mark_duplicate(
     Raises:
         ChangedMeanwhile: somebody else decided first.
     """
-    _check(listing, by, version)
+    is_single = _check(listing, by, version, now)
     listing.move_to(Status.DUPLICATE, Verb.MARK_DUPLICATE, now)
     listing.decided_by_id = by.id
-    _record(listing, Verb.MARK_DUPLICATE, by, now, note=note)
+    _record(listing, Verb.MARK_DUPLICATE, by, now, note=note, is_single=is_single)
     messages.listing_marked_duplicate(listing, note=note, at=now)
     commit()
 
@@ -153,10 +166,10 @@ def remove(
     """
     if reason is Reason.OTHER and not note.strip():
         raise WordsMissing
-    _check(listing, by, version)
+    is_single = _check(listing, by, version, now)
     listing.move_to(Status.REMOVED, Verb.REMOVE, now)
     listing.decided_by_id = by.id
-    _record(listing, Verb.REMOVE, by, now, reason=reason, note=note)
+    _record(listing, Verb.REMOVE, by, now, reason=reason, note=note, is_single=is_single)
     messages.listing_removed(listing, reason=REASON_LABELS[reason], note=note, at=now)
     commit()
 
@@ -202,22 +215,57 @@ def refuse_revision(
     commit()
 
 
-def _check(listing: Listing, by: User, version: int | None) -> None:
-    if version is not None and listing.version != version:
+def _check(listing: Listing, by: User, version: int | None, now: datetime) -> bool:
+    """Raise unless the moderator may decide now; the row stays locked until the commit.
+
+    Returns:
+        Whether it is the only moderator's second decision, on an objection to the first.
+    """
+    _hold(listing, version)
+    objected_at = _open_objection(listing)
+    if objected_at is None:
+        return False
+    whose = turn(
+        objected_at=objected_at,
+        decided_by_id=listing.decided_by_id,
+        moderator_id=by.id,
+        others_moderate=_others_moderate(by),
+        now=now,
+    )
+    _check_turn(whose)
+    return whose.is_single
+
+
+def _check_turn(whose: Turn) -> None:
+    if whose.is_open:
+        return
+    raise OwnDecision if whose.opens_at is None else ObjectionRests
+
+
+def _hold(listing: Listing, version: int | None) -> None:
+    """Lock a listing's row and compare it with what was read: of two who decide, one waits here.
+
+    Raises:
+        ChangedMeanwhile: it is no longer what the page showed.
+    """
+    stored = db.session.scalar(
+        select(Listing.version).where(Listing.id == listing.id).with_for_update()
+    )
+    if stored != listing.version or (version is not None and version != stored):
         raise ChangedMeanwhile
-    objection = db.session.scalar(
+
+
+def _open_objection(listing: Listing) -> datetime | None:
+    """Return when the objection came in that this listing waits for; None for any other case."""
+    if listing.status is not Status.PENDING or listing.decided_by_id is None:
+        return None
+    last = db.session.scalar(
         select(Event)
-        .where(Event.listing_id == listing.id, Event.verb == Verb.OBJECT)
+        .where(Event.listing_id == listing.id, Event.verb.in_((*DECIDED, *HANDED_IN)))
         .order_by(Event.id.desc())
         .limit(1)
     )
-    if (
-        objection is not None
-        and listing.status is Status.PENDING
-        and listing.decided_by_id == by.id
-        and _others_moderate(by)
-    ):
-        raise OwnDecision
+    return last.at if last is not None and last.verb is Verb.OBJECT else None
 
 
 def _others_moderate(by: User) -> bool:
@@ -228,6 +276,7 @@ def _others_moderate(by: User) -> bool:
             .where(
                 User.id != by.id,
                 User.is_suspended.is_(False),
+                User.email_confirmed_at.is_not(None),
                 User.is_moderator | User.is_administrator,
             )
             .limit(1)
@@ -237,6 +286,8 @@ def _others_moderate(by: User) -> bool:
 
 
 def _check_revision(revision: Revision, version: int | None) -> Listing:
+    _hold(revision.listing, None)
+    db.session.refresh(revision)
     if revision.status is not RevisionStatus.WAITING or (
         version is not None and revision.version != version
     ):
@@ -245,8 +296,22 @@ def _check_revision(revision: Revision, version: int | None) -> Listing:
 
 
 def _record(
-    listing: Listing, verb: Verb, by: User, now: datetime, *, reason: str = "", note: str = ""
+    listing: Listing,
+    verb: Verb,
+    by: User,
+    now: datetime,
+    *,
+    reason: str = "",
+    note: str = "",
+    is_single: bool = False,
 ) -> None:
     history.record(
-        listing, verb, actor=ActorKind.MODERATOR, by=by, at=now, reason=reason, note=note
+        listing,
+        verb,
+        actor=ActorKind.MODERATOR,
+        by=by,
+        at=now,
+        reason=reason,
+        note=note,
+        details={"is_single": True} if is_single else None,
     )
