@@ -10,7 +10,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, session
+from flask import Flask, Response, abort, current_app, redirect, request, session
+from flask.globals import request_ctx
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from jobboard import clock, logins
@@ -23,7 +24,22 @@ from jobboard.queries import people as find_people
 View = TypeVar("View", bound=Callable[..., Any])
 
 log = logging.getLogger(__name__)
-login_manager = LoginManager()
+
+
+class _Logins(LoginManager):
+    """Flask-Login, but for pages that touch no session: it would look into it after each answer.
+
+    That look alone would make every page vary by its cookie, and so keep it out of all caches.
+    """
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        kept = request_ctx._session  # through the proxy it would count as touched
+        if kept is None or not kept.accessed:
+            return response
+        return cast(Response, super()._update_remember_cookie(response))
+
+
+login_manager = _Logins()
 
 #: How a browser and its system call themselves; the first that matches counts.
 _BROWSERS = (
