@@ -121,6 +121,15 @@ class ImportedListing:
     skip: str = ""
     is_preview: bool = False
 
+    @property
+    def name(self) -> str:
+        """The record's name in a report: its source and its id there, said once."""
+        if not self.source_id or self.source_id.startswith((f"{self.source}:", f"{self.source}/")):
+            return self.source_id or self.source
+        if self.source.startswith(("https://", "http://")):
+            return f"{self.source}/?p={self.source_id}"
+        return f"{self.source}:{self.source_id}"
+
     def status_at(self, now: datetime) -> str:
         """Return the status at ``now``: what the source ended, or should have, is expired.
 

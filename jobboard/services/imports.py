@@ -5,19 +5,22 @@ Nobody is mailed, now or later, until somebody claims or renews what was importe
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
 
 from jobboard import content as contents
 from jobboard import history
-from jobboard.db import db
+from jobboard.db import db, next_change, reading, reserve_listing_ids
 from jobboard.domain.address import email_key
-from jobboard.domain.listing import CloseReason, Status, Verb
+from jobboard.domain.listing import LONGEST_LIFE, PUBLIC, CloseReason, Status, Verb
 from jobboard.domain.slug import slug
 from jobboard.domain.taxonomy import (
     ApplyMethod,
@@ -30,17 +33,21 @@ from jobboard.domain.taxonomy import (
     PayPeriod,
 )
 from jobboard.formats.imported import ImportedListing
+from jobboard.markup.markdown import to_html
 from jobboard.markup.text import fold
-from jobboard.models.event import ActorKind
+from jobboard.models.event import ActorKind, Event
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 
-#: Rows a transaction. With 100, somebody else's write waits for some hundredths of a second.
+#: Records a transaction. Somebody else's write waits for some hundredths of a second.
 BATCH = 100
 
-_PUBLIC = frozenset({Status.PUBLISHED, Status.SCHEDULED, Status.EXPIRED, Status.CLOSED})
+#: Statuses in which a listing was public, so that its organisation has a page.
+_WERE_PUBLIC = PUBLIC | {Status.EXPIRED, Status.CLOSED}
+#: How often a batch is tried again after somebody else wrote the same rows.
+_TRIES = 3
 
 
 class Outcome(StrEnum):
@@ -87,118 +94,279 @@ class Terms:
 
 
 @dataclass
-class _Prepared:
-    """A record with all that can be worked out before the database is asked."""
+class Run:
+    """One run of an import, over as many batches and files as it has.
+
+    Attributes:
+        terms: how to treat the records.
+        seen: short digests of the records met so far; the second of two with one id is left out,
+            else each run would find one of them changed.
+    """
+
+    terms: Terms
+    seen: set[bytes] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Record:
+    """A record of the batch, and what the board knows of it."""
 
     imported: ImportedListing
-    hash: str
-    content: dict[str, Any]
-    listing: Listing
+    key: tuple[str, str]
     raw: Mapping[str, Any]
+    hash: str
+    line: Line | None = None
+    known: "_Known | None" = None
 
 
-def load(batch: Sequence[ImportedListing], terms: Terms) -> list[Line]:
-    """Store a batch of records in one transaction and report each.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an earlier import made of a record."""
+
+    listing_id: int
+    content_hash: str
+    status: Status
+    is_muted: bool
+
+
+def load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
+    """Store a batch of records in one transaction and report each, in order.
+
+    A record that the database does not take is refused and the others of its batch are stored.
 
     Args:
         batch: at most ``BATCH`` records; more work, but make other writers wait longer.
-        terms: how to treat them.
+        run: the import that the batch belongs to.
     """
-    lines: list[Line] = []
-    ready: list[_Prepared] = []
-    for imported in batch:
-        refusal, skip = imported.refusal, imported.skipped_at(terms.now)
-        if refusal or skip:
-            outcome = Outcome.REFUSED if refusal else Outcome.SKIPPED
-            lines.append(_line(imported, outcome, reason=refusal or skip))
+    try:
+        lines = _load(batch, run)
+    except (OperationalError, InterfaceError):
+        db.session.rollback()
+        raise
+    except (StatementError, StaleDataError, ValueError) as fault:
+        db.session.rollback()
+        if len(batch) == 1:
+            lines = [_line(batch[0], Outcome.REFUSED, reason=_why(fault))]
         else:
-            ready.append(_prepared(imported, terms))
-    if ready:
-        lines.extend(_store(ready, terms))
+            return [line for one in batch for line in load([one], run)]
+    run.seen.update(_digest(_key(each)) for each in batch)
     return lines
 
 
-def _store(ready: list[_Prepared], terms: Terms) -> list[Line]:
-    known = _known(ready)
-    lines: list[tuple[_Prepared, Outcome, Listing, str]] = []
-    fresh: list[_Prepared] = []
-    for each in ready:
-        key = (each.imported.source, each.imported.source_id)
-        record = known.get(key)
-        if record is None:
-            known[key] = _new_record(each, terms)
-            fresh.append(each)
-            lines.append((each, Outcome.CREATED, each.listing, ""))
-            continue
-        listing = db.session.get(Listing, record.listing_id) if record.listing_id else None
-        if listing is None or record.content_hash == each.hash:
-            # Either unchanged, or a second copy of a record within this very batch.
-            lines.append((each, Outcome.UNCHANGED, listing or each.listing, ""))
-        elif not listing.is_muted:
-            lines.append((each, Outcome.SKIPPED, listing, "claimed: its poster looks after it now"))
+def _load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
+    for attempt in range(_TRIES):
+        try:
+            return _store(_sorted_out(batch, run), run.terms)
+        except (IntegrityError, StaleDataError):
+            # Somebody else made the same organisation or record, or changed the same listing.
+            db.session.rollback()
+            if attempt == _TRIES - 1:
+                raise
+    return []
+
+
+def _sorted_out(batch: Sequence[ImportedListing], run: Run) -> list[_Record]:
+    """Say of each record what will become of it; nothing is written and nobody waits."""
+    records = []
+    here: set[tuple[str, str]] = set()
+    for imported in batch:
+        key = _key(imported)
+        if imported.refusal:
+            line = _line(imported, Outcome.REFUSED, reason=imported.refusal)
+        elif reason := imported.skipped_at(run.terms.now):
+            line = _line(imported, Outcome.SKIPPED, reason=reason)
+        elif key in here or _digest(key) in run.seen:
+            line = _line(imported, Outcome.SKIPPED, reason="a record with this id came before it")
         else:
-            _update(listing, each, record, terms)
-            lines.append((each, Outcome.UPDATED, listing, ""))
-    _settle_organisations([each.listing for each in fresh], terms.now)
-    db.session.add_all(each.listing for each in fresh)
-    db.session.flush()
-    for each in fresh:
-        record = known[each.imported.source, each.imported.source_id]
-        record.listing_id = each.listing.id
-        db.session.add(record)
-        history.record(
-            each.listing,
-            Verb.IMPORT,
-            actor=ActorKind.IMPORT,
-            at=terms.now,
-            details={"notes": list(each.imported.notes)} if each.imported.notes else {},
-        )
-    _add_old_addresses(fresh)
-    report = [
-        _line(each.imported, outcome, listing=listing, reason=reason)
-        for each, outcome, listing, reason in lines
-    ]
-    if terms.is_dry_run:
+            here.add(key)
+            raw = _plain(imported.raw)
+            records.append(_Record(imported, key, raw, _hash(raw)))
+            continue
+        records.append(_Record(imported, key, {}, "", line))
+    open_ones = [record for record in records if record.line is None]
+    with reading():
+        _look_up(open_ones)
         db.session.rollback()
-        return [_without_id(line) if line.outcome is Outcome.CREATED else line for line in report]
-    db.session.commit()
-    db.session.expunge_all()
-    return report
+    return records
 
 
-def _prepared(imported: ImportedListing, terms: Terms) -> _Prepared:
-    raw = json.loads(json.dumps(imported.raw, default=str, sort_keys=True).replace("\\u0000", ""))
+def _look_up(records: Sequence[_Record]) -> None:
+    known = _known([record.key for record in records])
+    changed = []
+    for record in records:
+        record.known = known.get(record.key)
+        if record.known is None:
+            continue
+        if record.known.content_hash == record.hash:
+            record.line = _kept_line(record, Outcome.UNCHANGED, "")
+        elif not record.known.is_muted:
+            reason = "claimed: its poster looks after it now"
+            record.line = _kept_line(record, Outcome.SKIPPED, reason)
+        else:
+            changed.append(record)
+    touched = _touched(record.known.listing_id for record in changed if record.known)
+    for record in changed:
+        if record.known and record.known.listing_id in touched:
+            reason = "changed by a person on the board since it was imported"
+            record.line = _kept_line(record, Outcome.SKIPPED, reason)
+
+
+def _known(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Known]:
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for source, source_id in keys:
+        by_source[source].append(source_id)
+    known = {}
+    for source, ids in by_source.items():
+        for row in db.session.execute(
+            select(
+                ImportRecord.source_id,
+                ImportRecord.listing_id,
+                ImportRecord.content_hash,
+                Listing.status,
+                Listing.is_muted,
+            )
+            .join(Listing, Listing.id == ImportRecord.listing_id)
+            .where(ImportRecord.source == source, ImportRecord.source_id.in_(ids))
+        ):
+            known[source, row.source_id] = _Known(*row[1:])
+    return known
+
+
+def _touched(ids: Iterable[int]) -> set[int]:
+    """Return those of the listings on which somebody has acted here: decided, edited, closed."""
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    by_nobody = (ActorKind.IMPORT, ActorKind.CLOCK)
+    return set(
+        db.session.scalars(
+            select(Event.listing_id).where(
+                Event.listing_id.in_(wanted), Event.actor.not_in(by_nobody)
+            )
+        )
+    )
+
+
+def _store(records: Sequence[_Record], terms: Terms) -> list[Line]:
+    """Write what is new or changed, in one transaction; return a line for each record."""
+    fresh = [record for record in records if record.line is None and record.known is None]
+    changed = [record for record in records if record.line is None and record.known is not None]
+    # Worked out before the transaction begins, so that other writers wait for the writing alone.
+    rows = [_row(record.imported, terms) for record in fresh]
+    contents_changed = [_content(record.imported, terms) for record in changed]
+    if terms.is_dry_run:
+        _foretell(fresh, rows, changed, terms)
+    elif fresh or changed:
+        _insert(fresh, rows, terms)
+        for record, content in zip(changed, contents_changed, strict=True):
+            _update(record, content, terms)
+        _add_old_addresses([*fresh, *changed])
+        db.session.commit()
+        db.session.expunge_all()
+    return [record.line for record in records if record.line is not None]
+
+
+def _foretell(
+    fresh: Sequence[_Record],
+    rows: Sequence[Mapping[str, Any]],
+    changed: Sequence[_Record],
+    terms: Terms,
+) -> None:
+    for record, row in zip(fresh, rows, strict=True):
+        record.line = _line(record.imported, Outcome.CREATED, status=row["status"])
+    for record in changed:
+        line = _kept_line(record, Outcome.UPDATED, "")
+        record.line = replace(line, status=_times(record.imported, terms)["status"].value)
+
+
+def _row(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
+    """Return the columns of a new listing."""
     content = _content(imported, terms)
-    listing = Listing(
-        poster_email=email_key(imported.poster_email),
-        is_muted=True,
-        created_at=imported.posted_at or terms.now,
-        updated_at=imported.updated_at or imported.posted_at or terms.now,
+    return {
+        **content,
+        **contents.derived(content["title"], _html(imported), content["summary"]),
+        **_times(imported, terms),
+        "poster_email": email_key(imported.poster_email),
+        "is_muted": True,
+        "created_at": min(imported.posted_at or terms.now, terms.now),
+        "updated_at": min(imported.updated_at or imported.posted_at or terms.now, terms.now),
+    }
+
+
+def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Terms) -> None:
+    """Add new listings with their history and the records they came from."""
+    if not fresh:
+        return
+    # Plain statements over many rows: a tenth of what the same costs as objects.
+    organisations = _organisations(rows, terms.now)
+    number = next_change(db.session)
+    for row in rows:
+        row["change_number"] = number
+        is_public = row["status"] in _WERE_PUBLIC
+        row["organisation_id"] = (
+            organisations.get(fold(row["organisation_name"])) if is_public else None
+        )
+    ids = reserve_listing_ids(db.session, len(rows))
+    db.session.execute(
+        insert(Listing.__table__),
+        [{"id": listing_id, **row} for row, listing_id in zip(rows, ids, strict=True)],
     )
+    db.session.execute(
+        insert(ImportRecord.__table__),
+        [
+            {
+                "source": record.key[0],
+                "source_id": record.key[1],
+                "listing_id": listing_id,
+                "content_hash": record.hash,
+                "raw": record.raw,
+                "imported_at": terms.now,
+            }
+            for record, listing_id in zip(fresh, ids, strict=True)
+        ],
+    )
+    db.session.execute(
+        insert(Event.__table__),
+        [
+            {
+                "listing_id": listing_id,
+                "verb": Verb.IMPORT,
+                "actor": ActorKind.IMPORT,
+                "at": terms.now,
+                "details": {"notes": notes} if (notes := list(record.imported.notes)) else {},
+            }
+            for record, listing_id in zip(fresh, ids, strict=True)
+        ],
+    )
+    for record, row, listing_id in zip(fresh, rows, ids, strict=True):
+        record.line = _line(
+            record.imported,
+            Outcome.CREATED,
+            status=row["status"],
+            listing_id=listing_id,
+            reason="; ".join(record.imported.notes),
+        )
+
+
+def _update(record: _Record, content: dict[str, Any], terms: Terms) -> None:
+    if record.known is None:
+        return
+    listing = db.session.get_one(Listing, record.known.listing_id)
+    changed = contents.changed(listing, content)
     contents.write(listing, content)
-    _set_times(listing, imported, terms)
-    return _Prepared(imported, _hash(raw), content, listing, raw)
-
-
-def _new_record(each: _Prepared, terms: Terms) -> ImportRecord:
-    return ImportRecord(
-        source=each.imported.source,
-        source_id=each.imported.source_id,
-        content_hash=each.hash,
-        raw=each.raw,
-        imported_at=terms.now,
-    )
-
-
-def _update(listing: Listing, each: _Prepared, record: ImportRecord, terms: Terms) -> None:
-    changed = contents.changed(listing, each.content)
-    contents.write(listing, each.content)
-    _set_times(listing, each.imported, terms)
+    for name, value in _times(record.imported, terms).items():
+        # The day of first publication never moves.
+        if name != "first_published_at" or listing.first_published_at is None:
+            setattr(listing, name, value)
     listing.updated_at = terms.now
-    contents.settle_organisation(listing, terms.now)
-    record.content_hash = each.hash
-    record.raw = dict(each.raw)
-    record.imported_at = terms.now
+    if listing.status in _WERE_PUBLIC:
+        contents.settle_organisation(listing, terms.now)
+    db.session.execute(
+        update(ImportRecord)
+        .where(ImportRecord.listing_id == listing.id)
+        .values(content_hash=record.hash, raw=dict(record.raw), imported_at=terms.now)
+        .execution_options(synchronize_session=False)
+    )
     history.record(
         listing,
         Verb.IMPORT,
@@ -206,83 +374,89 @@ def _update(listing: Listing, each: _Prepared, record: ImportRecord, terms: Term
         at=terms.now,
         details={"fields": list(changed)},
     )
+    db.session.flush()
+    record.line = replace(_kept_line(record, Outcome.UPDATED, ""), status=listing.status.value)
 
 
-def _known(ready: Sequence[_Prepared]) -> dict[tuple[str, str], ImportRecord]:
-    keys = [(each.imported.source, each.imported.source_id) for each in ready]
-    rows = db.session.scalars(
-        select(ImportRecord).where(tuple_(ImportRecord.source, ImportRecord.source_id).in_(keys))
-    )
-    return {(row.source, row.source_id): row for row in rows}
-
-
-def _settle_organisations(listings: Iterable[Listing], now: datetime) -> None:
-    """Tie public listings to their organisations, making the new ones, in two statements."""
-    public = [row for row in listings if row.status in _PUBLIC and row.organisation_name]
-    by_key = {fold(row.organisation_name): row for row in public}
+def _organisations(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, int]:
+    """Return the organisations of public listings by the key of their name, new ones made."""
+    by_key = {
+        fold(row["organisation_name"]): row
+        for row in rows
+        if row["status"] in _WERE_PUBLIC and row["organisation_name"]
+    }
     by_key.pop("", None)
     if not by_key:
-        return
-    found = db.session.execute(
-        select(Organisation.name_key, Organisation.id).where(Organisation.name_key.in_(by_key))
-    )
-    ids = {row.name_key: row.id for row in found}
+        return {}
+    table = Organisation.__table__
+    ids = _organisation_ids(by_key)
     fresh = [
-        Organisation(
-            slug="",
-            name=row.organisation_name,
-            name_key=key,
-            website=row.organisation_website or "",
-            country=next((place.country for place in row.places if place.country), None),
-            created_at=now,
-            updated_at=now,
-        )
+        {
+            "name": row["organisation_name"],
+            "name_key": key,
+            "website": row["organisation_website"],
+            "country": next((place.country for place in row["places"] if place.country), None),
+            "created_at": now,
+            "updated_at": now,
+        }
         for key, row in by_key.items()
         if key not in ids
     ]
-    _give_slugs(fresh)
-    db.session.add_all(fresh)
-    db.session.flush()
-    ids |= {row.name_key: row.id for row in fresh}
-    for row in public:
-        row.organisation_id = ids.get(fold(row.organisation_name))
+    if fresh:
+        _give_slugs(fresh)
+        db.session.execute(insert(table), fresh)
+        ids |= _organisation_ids(row["name_key"] for row in fresh)
+    return ids
 
 
-def _give_slugs(fresh: Sequence[Organisation]) -> None:
+def _organisation_ids(keys: Iterable[str]) -> dict[str, int]:
+    rows = db.session.execute(
+        select(Organisation.name_key, Organisation.id).where(Organisation.name_key.in_(list(keys)))
+    )
+    return {row.name_key: row.id for row in rows}
+
+
+def _give_slugs(fresh: Sequence[dict[str, Any]]) -> None:
     """Give each new organisation a free slug; twins get a number behind it."""
-    wanted = {row.name_key: slug(row.name, "organisation") for row in fresh}
+    wanted = {row["name_key"]: slug(row["name"], "organisation") for row in fresh}
     taken = set(
         db.session.scalars(
             select(Organisation.slug).where(Organisation.slug.in_(set(wanted.values())))
         )
     )
     for row in fresh:
-        front = wanted[row.name_key]
+        front = wanted[row["name_key"]]
         # A number that depends on the name alone needs no search for the next free one.
-        row.slug = front if front not in taken else f"{front}-{_hash(row.name_key)[:8]}"
-        taken.add(row.slug)
+        row["slug"] = front if front not in taken else f"{front[:90]}-{_hash(row['name_key'])[:8]}"
+        taken.add(row["slug"])
 
 
-def _add_old_addresses(fresh: Sequence[_Prepared]) -> None:
+def _add_old_addresses(records: Sequence[_Record]) -> None:
     wanted = {
-        address[:500]: each.listing.id for each in fresh for address in each.imported.old_addresses
+        address[:500]: record.line.id
+        for record in records
+        for address in record.imported.old_addresses
+        if record.line is not None
     }
     if not wanted:
         return
     taken = set(
         db.session.scalars(select(OldAddress.address).where(OldAddress.address.in_(wanted)))
     )
-    db.session.add_all(
-        OldAddress(address=address, listing_id=listing_id)
+    new = [
+        {"address": address, "listing_id": listing_id}
         for address, listing_id in wanted.items()
         if address not in taken
-    )
+    ]
+    if new:
+        db.session.execute(insert(OldAddress.__table__), new)
 
 
 def _content(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
+    """Return what was written, as ``content.write`` takes it."""
     organisation = imported.organisation
     deadline = imported.deadline
-    is_date = deadline.kind == DeadlineKind.DATE and terms.live_for is None
+    is_date = deadline.at is not None and not _is_text_only(deadline.at, terms)
     return {
         "title": imported.title,
         "organisation_name": organisation.name if organisation else "",
@@ -318,33 +492,67 @@ def _content(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _set_times(listing: Listing, imported: ImportedListing, terms: Terms) -> None:
-    """Say where an imported listing stands, by its source's own end or by ``live_for``."""
+def _is_text_only(deadline: datetime, terms: Terms) -> bool:
+    """Say whether a stated deadline does not decide the end: an order, or beyond all ends."""
+    return terms.live_for is not None or deadline > terms.now + LONGEST_LIFE
+
+
+def _html(imported: ImportedListing) -> str:
+    if imported.description_format == "html":
+        # Cleaned by its reader, and once more when it is shown.
+        return imported.description
+    return to_html(imported.description)
+
+
+def _times(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
+    """Return where an imported listing stands, by its source's own end or by ``live_for``."""
     now = terms.now
     status = Status(imported.status_at(now))
-    began = imported.publish_at or imported.posted_at or now
+    times: dict[str, Any] = {
+        "status": status,
+        "close_reason": None,
+        "closed_at": None,
+        "submitted_at": None,
+        "publish_at": None,
+        "first_published_at": None,
+        "ends_at": None,
+    }
     if status in (Status.DRAFT, Status.PENDING):
-        listing.status = status
-        listing.submitted_at = (imported.posted_at or now) if status is Status.PENDING else None
-        return
+        if status is Status.PENDING:
+            times["submitted_at"] = min(imported.posted_at or now, now)
+        return times
+    began = imported.publish_at or imported.posted_at or now
     if terms.live_for is not None:
-        listing.status = Status.PUBLISHED
-        listing.close_reason = listing.closed_at = None
-        began = min(began, now)
-        listing.ends_at = now + terms.live_for
+        times["status"] = status = Status.PUBLISHED
+        times["ends_at"] = now + terms.live_for
     else:
-        ends_at = imported.ends_at or (now if terms.lives_from_now else began) + terms.life
-        if status in (Status.PUBLISHED, Status.SCHEDULED) and ends_at <= now:
+        life_begins = now if terms.lives_from_now and status in PUBLIC else began
+        ends_at = min(imported.ends_at or life_begins + terms.life, now + LONGEST_LIFE)
+        if status in PUBLIC and ends_at <= now:
             status = Status.EXPIRED
-        listing.status = status
-        listing.ends_at = ends_at
-        if status is Status.CLOSED:
-            listing.close_reason = CloseReason(imported.close_reason or CloseReason.FILLED)
-            listing.closed_at = imported.updated_at or now
-        if status is Status.PUBLISHED:
-            began = min(began, now)
-    listing.publish_at = began
-    listing.first_published_at = began
+        times["status"], times["ends_at"] = status, ends_at
+    if status is Status.CLOSED:
+        times["close_reason"] = CloseReason(imported.close_reason or CloseReason.FILLED)
+        times["closed_at"] = min(imported.updated_at or now, now)
+    if status is not Status.SCHEDULED:
+        began = min(began, now)
+    times["publish_at"] = times["first_published_at"] = began
+    return times
+
+
+def _key(imported: ImportedListing) -> tuple[str, str]:
+    return imported.source, imported.source_id
+
+
+def _digest(key: tuple[str, str]) -> bytes:
+    return hashlib.blake2b("\n".join(key).encode(errors="replace"), digest_size=8).digest()
+
+
+def _plain(raw: Mapping[str, object]) -> Mapping[str, Any]:
+    """Return the record as JSON keeps it, without the NUL that PostgreSQL does not take."""
+    written = json.dumps(raw, default=str, sort_keys=True)
+    plain: Mapping[str, Any] = json.loads(written.replace("\\u0000", ""))
+    return plain
 
 
 def _hash(value: object) -> str:
@@ -352,22 +560,26 @@ def _hash(value: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _why(fault: Exception) -> str:
+    cause = getattr(fault, "orig", None) or fault
+    return f"the database does not take it: {' '.join(str(cause).split())[:200]}"
+
+
 def _line(
     imported: ImportedListing,
     outcome: Outcome,
     *,
-    listing: Listing | None = None,
+    status: str = "",
+    listing_id: int | None = None,
     reason: str = "",
 ) -> Line:
-    return Line(
-        source=f"{imported.source}:{imported.source_id}",
-        title=imported.title,
-        outcome=outcome,
-        status=listing.status.value if listing is not None and listing.status else "",
-        id=listing.id if listing is not None else None,
-        reason=reason or "; ".join(imported.notes if outcome is Outcome.CREATED else ()),
+    return Line(imported.name, imported.title, outcome, str(status), listing_id, reason)
+
+
+def _kept_line(record: _Record, outcome: Outcome, reason: str) -> Line:
+    known = record.known
+    if known is None:
+        return _line(record.imported, outcome, reason=reason)
+    return _line(
+        record.imported, outcome, status=known.status, listing_id=known.listing_id, reason=reason
     )
-
-
-def _without_id(line: Line) -> Line:
-    return Line(line.source, line.title, line.outcome, line.status, None, line.reason)
