@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, text, update
+from sqlalchemy import Connection, Engine, event, inspect, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -40,6 +40,7 @@ from jobboard.models import (
 from jobboard.models.base import Base
 from jobboard.models.change import ChangeCounter
 from jobboard.models.listing import Listing
+from jobboard.models.organisation import Organisation
 
 #: Every table's module, so that the metadata is whole wherever the session is used.
 TABLES = (
@@ -118,7 +119,7 @@ def reading() -> Iterator[None]:
 
 
 def change_number(session: Any) -> int:
-    """Return the number of the last committed change to any listing."""
+    """Return the number of the last committed change to a listing or to a public page."""
     return int(session.scalar(text("SELECT value FROM change_counter WHERE id = 1")) or 0)
 
 
@@ -182,22 +183,75 @@ def _set_up_sqlite(engine: Engine) -> None:
     event.listen(engine, "rollback", _release)
 
 
+def next_change(session: Any) -> int:
+    """Take the next change number in the running transaction and return it.
+
+    For what changes public pages without passing through a flush: a statement over many rows. Rows
+    of listings must be stamped with it.
+    """
+    return int(
+        session.scalar(
+            update(ChangeCounter)
+            .where(ChangeCounter.id == 1)
+            .values(value=ChangeCounter.value + 1)
+            .returning(ChangeCounter.value)
+            .execution_options(synchronize_session=False)
+        )
+        or 0
+    )
+
+
+def reserve_listing_ids(session: Any, count: int) -> list[int]:
+    """Take ids for new listings that a statement over many rows adds in the running transaction.
+
+    Asking an INSERT of many rows for its ids costs PostgreSQL's driver more than all the rest.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = text(
+            "SELECT nextval(pg_get_serial_sequence('listing', 'id'))"
+            " FROM generate_series(1, :count)"
+        )
+        return [int(number) for number in session.scalars(sequence, {"count": count})]
+    # SQLite counts on from the greatest, and whoever writes is the only one.
+    last = int(session.scalar(text("SELECT max(id) FROM listing")) or 0)
+    return list(range(last + 1, last + 1 + count))
+
+
 @event.listens_for(Session, "before_flush")
 def _number_changes(session: Session, _context: Any, _instances: Any) -> None:
-    """Give every changed listing the next change number, in the transaction that changes it."""
-    changed = [
-        row
-        for row in (*session.new, *session.dirty)
-        if isinstance(row, Listing) and session.is_modified(row)
-    ]
-    if not changed:
+    """Give every changed listing the next change number, in the transaction that changes it.
+
+    What else stands on public pages moves the number too, so that whoever compares it has missed
+    nothing. A listing is found by its organisation's name, address and kind: when these change,
+    its listings are stamped as well.
+    """
+    written: tuple[Base, ...] = (*session.new, *session.dirty, *session.deleted)
+    shown = [row for row in written if row.is_shown_to_all and _is_changed(session, row)]
+    if not shown:
         return
-    number = session.scalar(
-        update(ChangeCounter)
-        .where(ChangeCounter.id == 1)
-        .values(value=ChangeCounter.value + 1)
-        .returning(ChangeCounter.value)
-        .execution_options(synchronize_session=False)
-    )
-    for listing in changed:
-        listing.change_number = number or 0
+    number = next_change(session)
+    for row in shown:
+        if isinstance(row, Listing):
+            row.change_number = number
+    renamed = [
+        row.id
+        for row in shown
+        if isinstance(row, Organisation) and row not in session.new and _is_found_otherwise(row)
+    ]
+    if renamed:
+        # No new version of the listing: whoever is editing one loses nothing by this.
+        session.execute(
+            update(Listing)
+            .where(Listing.organisation_id.in_(renamed))
+            .values(change_number=number)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _is_changed(session: Session, row: Base) -> bool:
+    return row in session.deleted or session.is_modified(row)
+
+
+def _is_found_otherwise(row: Organisation) -> bool:
+    attributes = inspect(row).attrs
+    return any(attributes[name].history.has_changes() for name in ("name", "slug", "kind"))

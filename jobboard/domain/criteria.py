@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+from jobboard.domain.places import spot
 from jobboard.domain.taxonomy import (
     Clearance,
     ContractTerm,
@@ -38,6 +39,9 @@ MOST_VALUES = 50
 LAST_PAGE = 1_000_000_000
 #: Listings on one page of the list.
 PAGE_SIZE = 20
+#: Kilometres around ``near``: unless given, and at most.
+RADIUS = 50
+WIDEST_RADIUS = 500
 
 
 class Sort(StrEnum):
@@ -65,6 +69,15 @@ class Since(StrEnum):
     DAY = "1"
     WEEK = "7"
     MONTH = "30"
+
+
+class Start(StrEnum):
+    """How soon the work starts: within so many days (or already), or later than all of these."""
+
+    DAYS_30 = "30"
+    DAYS_90 = "90"
+    DAYS_180 = "180"
+    LATER = "later"
 
 
 class Years(StrEnum):
@@ -111,6 +124,8 @@ class Criteria:
     Attributes:
         q: words, quoted phrases and words with a minus.
         where: a place in the seeker's words.
+        near: a city, in the one spelling that means no other ("Cambridge, MA, US"), or a point.
+        radius: kilometres around ``near``; without it, always the default.
         remote: country code from which the seeker wants to work remotely.
         language: codes of the languages the seeker has; listings that need others are left out.
         education: the seeker's own level; listings that ask for more are left out.
@@ -121,6 +136,8 @@ class Criteria:
 
     q: str = ""
     where: str = ""
+    near: str = ""
+    radius: int = RADIUS
     remote: str = ""
     country: tuple[str, ...] = ()
     region: tuple[Region, ...] = ()
@@ -131,6 +148,7 @@ class Criteria:
     seniority: tuple[Seniority, ...] = ()
     years: tuple[Years, ...] = ()
     paid: bool = False
+    unpaid: bool = False
     pay_stated: bool = False
     eligible: tuple[Eligibility, ...] = ()
     visa: tuple[VisaSponsorship, ...] = ()
@@ -138,6 +156,7 @@ class Criteria:
     mode: tuple[Mode, ...] = ()
     hours: tuple[Hours, ...] = ()
     duration: tuple[Duration, ...] = ()
+    start: Start | None = None
     org_kind: tuple[OrganisationKind, ...] = ()
     language: tuple[str, ...] = ()
     contract: tuple[ContractTerm, ...] = ()
@@ -149,6 +168,11 @@ class Criteria:
     since: Since | None = None
     sort: Sort | None = None
     page: int = 1
+
+    def __post_init__(self) -> None:
+        # A radius around nothing is no other search.
+        if not self.near:
+            object.__setattr__(self, "radius", RADIUS)
 
     @classmethod
     def parse(cls, pairs: Iterable[tuple[str, str]]) -> "Parsed":
@@ -178,8 +202,11 @@ class Criteria:
         return (self.page - 1) * PAGE_SIZE
 
     def filter_pairs(self) -> list[tuple[str, str]]:
-        """Return what narrows the list, without order and page: the chips of the list."""
-        return [pair for pair in self.query_pairs() if pair[0] not in {"sort", "page"}]
+        """Return what narrows the list, without order and page: the chips of the list.
+
+        The radius is part of what ``near`` says and goes with it.
+        """
+        return [pair for pair in self.query_pairs() if pair[0] not in {"radius", "sort", "page"}]
 
     def query_pairs(self) -> list[tuple[str, str]]:
         """Return the pairs of the query string in canonical order, defaults left out."""
@@ -195,7 +222,7 @@ class Criteria:
             return [str(one) for one in value]
         if value is True:
             return ["1"]
-        if not value or (key == "page" and value == 1):
+        if not value or (key in {"page", "radius"} and value == _DEFAULTS[key]):
             return []
         return [str(value)]
 
@@ -226,9 +253,6 @@ class Parsed(NamedTuple):
 KEYS = tuple(one.name for one in fields(Criteria))
 _DEFAULTS: Mapping[str, object] = {one.name: one.default for one in fields(Criteria)}
 
-#: Keys whose feature is not built: known, so said differently from a mistyped one.
-LATER = frozenset({"near", "radius", "start"})
-
 #: The closed vocabulary behind each key that has one.
 VOCABULARIES: Mapping[str, type[StrEnum]] = {
     "region": Region,
@@ -242,6 +266,7 @@ VOCABULARIES: Mapping[str, type[StrEnum]] = {
     "mode": Mode,
     "hours": Hours,
     "duration": Duration,
+    "start": Start,
     "org_kind": OrganisationKind,
     "contract": ContractTerm,
     "education": Education,
@@ -252,13 +277,14 @@ VOCABULARIES: Mapping[str, type[StrEnum]] = {
 }
 
 UNKNOWN_KEY = N_("There is no such filter.")
-NOT_YET = N_("This filter does not exist yet.")
 UNKNOWN_VALUE = N_("This value is not known.")
 UNKNOWN_COUNTRY = N_("This is not a country code of two letters (ISO 3166).")
 UNKNOWN_LANGUAGE = N_("This is not a language code of two or three letters (ISO 639).")
 NOT_A_GRADE = N_("A grade has at most twelve letters, digits and hyphens.")
 NOT_A_SLUG = N_("This is not the short name of an organisation.")
 NOT_A_PAGE = N_("The page must be a number from 1.")
+UNKNOWN_PLACE = N_("No city of this name is known; a larger one near it may be.")
+NOT_A_RADIUS = N_("The radius must be a number of kilometres from 1 to 500.")
 NOT_A_SWITCH = N_("The only value is 1.")
 REPEATED = N_("This can be given once only; the first value is used.")
 TOO_LONG = N_("Only the first 200 characters are searched.")
@@ -295,7 +321,7 @@ class _Reading:
 
     def _take(self, key: str, value: str) -> None:
         if key not in _READERS:
-            self._refuse(key, value, NOT_YET if key in LATER else UNKNOWN_KEY)
+            self._refuse(key, value, UNKNOWN_KEY)
             return
         try:
             read = _READERS[key](value)
@@ -374,6 +400,22 @@ def _read_switch(value: str) -> bool:
     return True
 
 
+def _read_near(value: str) -> str:
+    found = spot(value[:LONGEST_TEXT])
+    if found is None:
+        raise _Refused(UNKNOWN_PLACE)
+    return found.value
+
+
+def _read_radius(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
+        raise _Refused(NOT_A_RADIUS)
+    radius = int(value)
+    if not 1 <= radius <= WIDEST_RADIUS:
+        raise _Refused(NOT_A_RADIUS)
+    return radius
+
+
 def _read_page(value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise _Refused(NOT_A_PAGE)
@@ -396,6 +438,8 @@ def _read_word(vocabulary: type[StrEnum]) -> Callable[[str], StrEnum]:
 _READERS: Mapping[str, Callable[[str], object]] = {
     "q": _read_text,
     "where": _read_text,
+    "near": _read_near,
+    "radius": _read_radius,
     "remote": _read_remote,
     "country": _read_country,
     "focus": _read_focus,
@@ -404,6 +448,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "organisation": _read_slug,
     "grade": _read_grade,
     "paid": _read_switch,
+    "unpaid": _read_switch,
     "pay_stated": _read_switch,
     "page": _read_page,
     **{key: _read_word(vocabulary) for key, vocabulary in VOCABULARIES.items()},

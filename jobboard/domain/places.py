@@ -3,13 +3,18 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import asin, cos, radians, sin, sqrt
 
 from jobboard.domain.place import Place
 from jobboard.markup.text import clean_line, fold
+from jobboard.tables import gazetteer
 from jobboard.tables.gazetteer import City, cities_named, country_named
 
 #: A listing has at most ten places; one text never names more that we keep.
 PLACES_AT_MOST = 10
+
+#: Mean radius of the earth in kilometres (IUGG).
+EARTH_RADIUS = 6371.0088
 
 #: Longer texts are sentences, not places.
 TEXT_LENGTH = 500
@@ -22,6 +27,60 @@ class Whereabouts:
     places: tuple[Place, ...] = ()
     says_remote: bool = False
     says_hybrid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point on the map that a seeker means, with the text that means this one and no other."""
+
+    value: str
+    lat: float
+    lon: float
+
+
+@lru_cache(maxsize=2_048)
+def spot(text: str) -> Spot | None:
+    """Return the point that a text means, or None.
+
+    Understood are a city ("Geneva", "Cambridge, MA", "Paris, France"; the greatest of its name), a
+    GeoNames number and a pair of degrees ("46.2,6.15").
+    """
+    degrees = _DEGREES.match(text)
+    if degrees:
+        # Adding nothing makes 0 of -0.
+        lat, lon = round(float(degrees[1]), 3) + 0.0, round(float(degrees[2]), 3) + 0.0
+        is_on_globe = abs(lat) <= 90 and abs(lon) <= 180
+        return Spot(f"{lat:g},{lon:g}", lat, lon) if is_on_globe else None
+    city = _city_meant(text)
+    return None if city is None else Spot(city_value(city), city.lat, city.lon)
+
+
+@lru_cache(maxsize=8_192)
+def city_value(city: City) -> str:
+    """Return the shortest text by which ``spot`` finds this very city: "Cambridge, MA, US"."""
+    full = ", ".join(filter(None, (city.name, city.area, city.country)))
+    found = _city_meant(full)
+    is_found = found is not None and found.geoname_id == city.geoname_id
+    return full if is_found else str(city.geoname_id)
+
+
+def kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Return the length of the great circle between two points given in degrees."""
+    across = sin(radians(other_lat - lat) / 2) ** 2
+    along = sin(radians(other_lon - lon) / 2) ** 2
+    chord = across + cos(radians(lat)) * cos(radians(other_lat)) * along
+    return 2 * EARTH_RADIUS * asin(sqrt(min(1.0, chord)))
+
+
+def _city_meant(text: str) -> City | None:
+    if _NUMBER.match(text):
+        return gazetteer.city(int(text))
+    found = next((place for place in parse_places(text) if place.geoname_id), None)
+    return None if found is None or found.geoname_id is None else gazetteer.city(found.geoname_id)
+
+
+_DEGREES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}\Z", re.ASCII)
 
 
 def parse_places(text: str, country: str | None = None) -> tuple[Place, ...]:

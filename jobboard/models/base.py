@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
@@ -21,6 +21,10 @@ class Base(DeclarativeBase):
     """Base of all tables; constraints are named so that migrations can find them."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+    #: Whether public pages show what these rows hold: then each change of one moves the change
+    #: number (``models.change``), by which every process learns that a page may be another.
+    is_shown_to_all: ClassVar[bool] = False
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,6 +1,6 @@
-"""The change number: how every process learns that a listing changed.
+"""The change number: how every process learns that a listing or a public page changed.
 
-The one row of the counter is updated by each transaction that changes a listing and stays locked
+The one row of the counter is updated by each transaction that changes such a row and stays locked
 until it commits, so numbers become visible in their own order and a reader that has seen *n* has
 missed nothing below it.
 """

@@ -83,6 +83,7 @@ class Listing(Base):
     """
 
     __tablename__ = "listing"
+    is_shown_to_all = True
     __table_args__ = (
         CheckConstraint(
             "status NOT IN ('published', 'scheduled') "

@@ -29,6 +29,7 @@ class Organisation(Base):
     """A body that publishes listings; found again by its folded name."""
 
     __tablename__ = "organisation"
+    is_shown_to_all = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), unique=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tantivy import Document, Schema, SchemaBuilder
 
 from jobboard.search import analysis
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "1"
+VERSION = "2"
 
 #: Fields of words. ``_stem`` fields hold the stems of the field they are named after.
 TEXT_FIELDS = (
@@ -50,6 +50,7 @@ WORD_FIELDS = (
     "clearance",
     "organisation_slug",
     "open",
+    "point",
     "written_in",
 )
 
@@ -66,6 +67,10 @@ _SECOND = timedelta(seconds=1)
 #: Seconds are put above this many bits of the id in the fields that order the list.
 _ID_BITS = 30
 _ID_MASK = (1 << _ID_BITS) - 1
+#: Set in the pay order of listings that state what they pay: the others come after them, newest
+#: first. The pay itself is cut to what is left above the id.
+_HAS_PAY = 1 << 63
+_MOST_PAY = (1 << (63 - _ID_BITS)) - 1
 #: Set in the deadline order of listings without a date: they come after those with one.
 _NO_DATE = 1 << 62
 #: The first day of the recency weight, and the seconds after which it has grown by one percent.
@@ -84,6 +89,7 @@ class SearchDocument:
         language: BCP 47 tag that the text is written in.
         facets: values by field of ``WORD_FIELDS``.
         deadline_at: the stated end of the time to apply, if it is a date.
+        starts_on: the day the work starts, if it is stated.
         yearly_pay: pay in whole units of one currency for one year; 0 when it is not known.
     """
 
@@ -98,6 +104,7 @@ class SearchDocument:
     text: str = ""
     language: str = "en"
     deadline_at: datetime | None = None
+    starts_on: date | None = None
     yearly_pay: int = 0
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -114,7 +121,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("publish_at", "ends_at", "first_published_at", "deadline_at"):
         builder.add_unsigned_field(name, indexed=False, fast=True)
-    for name in ("by_newest", "by_deadline", "by_pay", "change_number"):
+    for name in ("starts_on", "by_newest", "by_deadline", "by_pay", "change_number"):
         builder.add_unsigned_field(name, indexed=False, fast=True)
     builder.add_float_field("recency", indexed=False, fast=True)
     return builder.build()
@@ -166,6 +173,16 @@ def microseconds(moment: datetime) -> int:
     return max(0, (moment - _EPOCH) // _MICROSECOND)
 
 
+def day_number(day: date) -> int:
+    """Return a day as the index counts it: days since 1970, one at least."""
+    return max(1, day.toordinal() - _EPOCH.toordinal())
+
+
+def point(lat: float, lon: float) -> str:
+    """Return a point on the map as the index names it."""
+    return f"{lat!r},{lon!r}"
+
+
 def _add_times(made: Document, document: SearchDocument) -> None:
     made.add_unsigned("publish_at", microseconds(document.publish_at))
     made.add_unsigned("ends_at", microseconds(document.ends_at))
@@ -177,9 +194,17 @@ def _add_times(made: Document, document: SearchDocument) -> None:
     else:
         made.add_unsigned("deadline_at", microseconds(document.deadline_at))
         made.add_unsigned("by_deadline", _ordered(document.ends_at, document.id))
-    pay = min(max(document.yearly_pay, 0), (1 << 31) - 1)
-    made.add_unsigned("by_pay", (pay << 32) | _seconds(first))
+    made.add_unsigned("by_pay", _by_pay(document))
+    if document.starts_on is not None:
+        made.add_unsigned("starts_on", day_number(document.starts_on))
     made.add_float("recency", max(0.0, (first - _RECENCY_BASE) / _SECOND) / _RECENCY_SPAN * 0.03)
+
+
+def _by_pay(document: SearchDocument) -> int:
+    if document.yearly_pay <= 0:
+        return _ordered(document.first_published_at, document.id)
+    pay = min(document.yearly_pay, _MOST_PAY)
+    return _HAS_PAY | (pay << _ID_BITS) | (document.id & _ID_MASK)
 
 
 def _ordered(moment: datetime, listing_id: int) -> int:

@@ -1,7 +1,7 @@
 """One question, one answer: ids in order, exact count, facets; for page, feed, API and alert."""
 
 import time
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,76 +11,28 @@ from typing import Any, Protocol
 from tantivy import FieldType, Occur, Order, Query
 
 from jobboard.db import db
-from jobboard.domain.criteria import PAGE_SIZE, Closing, Criteria, Since, Sort
-from jobboard.domain.taxonomy import NOT_STATED, Education
+from jobboard.domain.criteria import PAGE_SIZE, Criteria, Sort
 from jobboard.search import analysis, listings, spelling, upkeep
 from jobboard.search.asked import Asked, Word
-from jobboard.search.document import (
-    ANY_PASSPORT,
-    ANYWHERE,
-    NONE_NEEDED,
-    SearchDocument,
-    microseconds,
-)
+from jobboard.search.cursors import BadCursor, Cursor
+from jobboard.search.document import SearchDocument, microseconds
+from jobboard.search.filters import COUNTED, Facets, Filters
 from jobboard.search.index import Snapshot
 from jobboard.search.matching import Matcher
-from jobboard.tables import gazetteer
 
-Facets = dict[str, dict[str, int]]
-
-#: Facets whose value is one term of the field of the same name.
-_TERM_FACETS = (
-    "country",
-    "region",
-    "focus",
-    "type",
-    "topic",
-    "seniority",
-    "years",
-    "eligible",
-    "visa",
-    "mode",
-    "hours",
-    "duration",
-    "org_kind",
-    "contract",
-    "function",
-    "grade",
-    "clearance",
-)
-#: Every facet that ``Hits.facets`` counts.
-COUNTED = (
-    *_TERM_FACETS,
-    "remote",
-    "deadline",
-    "since",
-    "paid",
-    "pay_stated",
-    "language",
-    "education",
-)
-#: Every key that narrows the list by its value, words and place apart.
-FILTERED = (*COUNTED, "passport", "organisation")
-
-#: The field behind a key, where the names differ.
-_FIELDS = {
-    "paid": "pay",
-    "pay_stated": "pay",
-    "language": "needs",
-    "organisation": "organisation_slug",
-}
-
-#: From the lowest to the highest; ``education`` finds what asks for no more than one's own.
-_EDUCATION = (
-    Education.NONE,
-    Education.SECONDARY,
-    Education.ENROLLED,
-    Education.BACHELOR,
-    Education.MASTER,
-    Education.DOCTORATE,
-)
-_CLOSING_DAYS = tuple(int(one) for one in Closing if one != Closing.OPEN)
-_SINCE_DAYS = tuple(int(one) for one in Since)
+__all__ = [
+    "BadCursor",
+    "Hits",
+    "answer",
+    "counts_by_country",
+    "install",
+    "like",
+    "matched_terms",
+    "related",
+    "search",
+    "stretch",
+    "terms_of",
+]
 
 #: How the engine is asked for each order.
 _ORDERS: Mapping[Sort, dict[str, Any]] = {
@@ -90,11 +42,11 @@ _ORDERS: Mapping[Sort, dict[str, Any]] = {
     Sort.PAY: {"order_by_field": "by_pay", "order": Order.Desc},
 }
 
-#: More distinct values than any facet has, so that no count is ever an estimate.
-_MOST_BUCKETS = 5_000
+_GREATEST = (1 << 64) - 1
+#: Listings around the place of a cursor among the best matches that are looked through for it.
+_SLACK = 50
 #: Partial matches fill a page up to this many.
 _FULL_PAGE = 20
-_DAY = 86_400_000_000
 #: A word that listings do hold is taken for a slip only when the other is that much more frequent.
 _MORE_FREQUENT = 10
 #: And one that more listings hold is no slip.
@@ -157,6 +109,37 @@ def search(
     )
 
 
+def stretch(
+    criteria: Criteria,
+    now: datetime,
+    *,
+    after: str | None = None,
+    limit: int = PAGE_SIZE,
+    with_facets: bool = True,
+) -> tuple[Hits, str | None]:
+    """Return one stretch of an answer for a machine, and the cursor of the next or None at the end.
+
+    In the orders by a field a cursor stands at the last listing's own key: whatever is published,
+    ends or is changed in between, no listing comes twice and none that stays as it is is left out.
+    Best match has no such key, for every new text shifts all scores a little: there the cursor
+    finds the last listing again near its place, and leaves out what was published after the first
+    stretch; only a listing whose score moved across that place may be missed or come twice.
+    The page of the criteria has no meaning here; partial matches belong to the first stretch.
+
+    Args:
+        criteria: what is asked for.
+        now: the instant at which listings must be live.
+        after: the cursor that came with the stretch before; None for the first.
+        limit: most listings to return.
+        with_facets: whether to count the facets.
+
+    Raises:
+        BadCursor: the text is no cursor or belongs to another search.
+    """
+    cursor = None if after is None else Cursor.read(after, criteria)
+    return reach(upkeep.current(), criteria, now, cursor, limit=limit, with_facets=with_facets)
+
+
 def related(listing_id: int, now: datetime, limit: int = 4) -> tuple[int, ...]:
     """Return the live listings most like one, best first; none for one that is not public."""
     snapshot = upkeep.current()
@@ -196,10 +179,32 @@ def answer(
     started = time.perf_counter()
     question = _Question(snapshot, criteria, now)
     start = criteria.offset if offset is None else offset
-    ids, total = question.page(limit, start)
+    ids, total = question.page(limit, start), question.total
     partial = question.partial(_FULL_PAGE - total) if not start and total < _FULL_PAGE else ()
     facets = question.facets() if with_facets else {}
     return Hits(ids, total, facets, partial, question.corrections, time.perf_counter() - started)
+
+
+def reach(
+    snapshot: Snapshot,
+    criteria: Criteria,
+    now: datetime,
+    cursor: Cursor | None,
+    *,
+    limit: int = PAGE_SIZE,
+    with_facets: bool = True,
+) -> tuple[Hits, str | None]:
+    """Return what one state of the index answers to ``stretch``."""
+    started = time.perf_counter()
+    question = _Question(snapshot, criteria, now)
+    ids, last = question.stretch(limit, cursor)
+    partial: tuple[int, ...] = ()
+    if cursor is None and question.total < _FULL_PAGE:
+        partial = question.partial(_FULL_PAGE - question.total)
+    facets = question.facets() if with_facets else {}
+    seconds = time.perf_counter() - started
+    hits = Hits(ids, question.total, facets, partial, question.corrections, seconds)
+    return hits, None if last is None else last.write(criteria)
 
 
 def terms_of(snapshot: Snapshot, criteria: Criteria) -> frozenset[str]:
@@ -219,32 +224,43 @@ def like(
 
 
 class _Question:
-    """One search of one snapshot at one instant."""
+    """One search of one snapshot at one instant.
+
+    Attributes:
+        total: how many listings match; known once a page or a stretch has been read.
+        corrections: what was searched in place of what was typed.
+    """
 
     def __init__(self, snapshot: Snapshot, criteria: Criteria, now: datetime) -> None:
         self.snapshot = snapshot
         self.criteria = criteria
+        self.now = microseconds(now)
         self.matcher = Matcher(snapshot)
-        self.filters = _Filters(snapshot, now)
+        self.filters = Filters(snapshot, now)
+        self.total = 0
         self.asked, self.corrections = _forgiven(
             self.matcher, Asked.read(criteria.q), only_unknown=True
         )
         self.words = self.matcher.all_of(self.asked)
 
-    def page(self, limit: int, offset: int) -> tuple[tuple[int, ...], int]:
-        """Return the ids of a page, and how many listings match in all."""
-        ids, total = self._page(limit, offset)
-        if not total and self.asked.weighty:
-            asked, corrections = _forgiven(self.matcher, self.asked, only_unknown=False)
-            before = self.words
-            self.words = self.matcher.all_of(asked)
-            ids, total = self._page(limit, offset) if corrections else (ids, total)
-            if total:
-                self.asked = asked
-                self.corrections = (*self.corrections, *corrections)
-            else:
-                self.words = before
-        return ids, total
+    def page(self, limit: int, offset: int) -> tuple[int, ...]:
+        """Return the ids of a page."""
+        return self._ids(self._first(limit, offset))
+
+    def stretch(self, limit: int, cursor: Cursor | None) -> tuple[tuple[int, ...], Cursor | None]:
+        """Return the ids after a cursor, and the cursor after them unless they are the last."""
+        if self.criteria.order is Sort.BEST:
+            return self._best_after(limit, cursor)
+        # One more than asked for tells whether there is another stretch.
+        if cursor is None:
+            hits = self._first(limit + 1, 0)
+        else:
+            self._first(0, 0)
+            hits = self._search(limit + 1, 0, self._beyond(cursor.key)).hits
+        ids = self._ids(hits[:limit])
+        if len(hits) <= limit or not ids:
+            return ids, None
+        return ids, Cursor(self.now, int(hits[limit - 1][0]), ids[-1])
 
     def partial(self, limit: int) -> tuple[int, ...]:
         """Return the ids of the closest listings that hold some of the words, but not all.
@@ -298,15 +314,74 @@ class _Question:
         hits = self.snapshot.searcher.search(query, limit, count=False).hits
         return self._ids(hits)
 
-    def _page(self, limit: int, offset: int) -> tuple[tuple[int, ...], int]:
-        query = self._query()
-        searcher = self.snapshot.searcher
-        if offset >= searcher.num_docs or limit < 1:
+    def _best_after(
+        self, limit: int, cursor: Cursor | None
+    ) -> tuple[tuple[int, ...], Cursor | None]:
+        started, place = (self.now, 0) if cursor is None else (cursor.started, cursor.key)
+        if cursor is None:
+            begin, ids = 0, self.page(limit + 1, 0)
+        else:
+            self._first(0, 0)
+            begin = max(0, min(place, self.snapshot.searcher.num_docs) - _SLACK)
+            known_then = self.filters.published_by(started)
+            ids = self._ids(
+                self._search(limit + 1 + 2 * _SLACK, begin, (Occur.Must, known_then)).hits
+            )
+            place = begin + ids.index(cursor.id) + 1 if cursor.id in ids else place
+        found = ids[place - begin : place - begin + limit]
+        if len(ids) <= place - begin + limit or not found:
+            return found, None
+        return found, Cursor(started, place + limit, found[-1])
+
+    def _first(self, limit: int, offset: int) -> list[Any]:
+        """Return the hits of a page and note the total; where nothing matches, forgive slips."""
+        hits, self.total = self._counted(limit, offset)
+        if self.total or not self.asked.weighty:
+            return hits
+        asked, corrections = _forgiven(self.matcher, self.asked, only_unknown=False)
+        if not corrections:
+            return hits
+        before, self.words = self.words, self.matcher.all_of(asked)
+        forgiven, total = self._counted(limit, offset)
+        if not total:
+            self.words = before
+            return hits
+        self.total, self.asked = total, asked
+        self.corrections = (*self.corrections, *corrections)
+        return forgiven
+
+    def _counted(self, limit: int, offset: int) -> tuple[list[Any], int]:
+        if offset >= self.snapshot.searcher.num_docs or limit < 1:
             # The engine would keep room for every hit before the page.
-            return (), _total(searcher.search(query, 1, count=True))
+            return [], _total(self.snapshot.searcher.search(self._query(), 1, count=True))
+        result = self._search(limit, offset)
+        return list(result.hits), _total(result)
+
+    def _search(self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None) -> Any:
+        query = self._query()
+        if narrower is not None:
+            query = Query.boolean_query([(Occur.Must, query), narrower])
+        return self.snapshot.searcher.search(
+            query,
+            limit,
+            count=narrower is None,
+            offset=offset,
+            **_ORDERS[self.criteria.order],
+        )
+
+    def _beyond(self, key: int) -> tuple[Occur, Query]:
+        """Return the clause for what comes after a key in the order that holds."""
         order = _ORDERS[self.criteria.order]
-        result = searcher.search(query, limit, count=True, offset=offset, **order)
-        return self._ids(result.hits), _total(result)
+        is_rising = order["order"] == Order.Asc
+        # A forged cursor may hold any number: neither side may leave the field's range.
+        query = Query.range_query(
+            self.snapshot.schema,
+            order["order_by_field"],
+            FieldType.Unsigned,
+            min(key + 1, _GREATEST) if is_rising else None,
+            None if is_rising else max(key - 1, 0),
+        )
+        return Occur.Must, Query.const_score_query(query, 0.0)
 
     def _query(self, without: str | None = None) -> Query:
         clauses = self._narrowed(without)
@@ -331,164 +406,6 @@ class _Question:
             return {}
         buckets = self.snapshot.searcher.aggregate(self._query(without), requests)
         return {key: self.filters.counts(key, buckets) for key in keys}
-
-
-class _Filters:
-    """What each key of a search narrows, and how its values are counted."""
-
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
-        self.schema = snapshot.schema
-        self.snapshot = snapshot
-        self.now = microseconds(now)
-
-    def clauses(self, criteria: Criteria, without: str | None) -> list[tuple[Occur, Query]]:
-        """Return the clauses for live listings that meet every key but ``without``."""
-        # Live is publish_at ≤ now < ends_at, to the microsecond (INTERFACE.md).
-        queries = [self._range("publish_at", most=self.now), self._range("ends_at", above=self.now)]
-        if criteria.where:
-            queries.append(self._where(criteria.where))
-        queries.extend(
-            self._chosen(key, criteria)
-            for key in FILTERED
-            if key != without and criteria.values(key)
-        )
-        return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
-
-    def _chosen(self, key: str, criteria: Criteria) -> Query:
-        """Return the query for the listings that one key of the search lets through."""
-        if key == "language":
-            return self._any("needs", self._within(criteria.language))
-        if key == "deadline":
-            return self._closing(Closing(criteria.values(key)[0]))
-        if key == "since":
-            days = int(criteria.values(key)[0])
-            return self._range("first_published_at", least=self.now - days * _DAY)
-        name, values = _FIELDS.get(key, key), criteria.values(key)
-        if key == "remote":
-            values.append(ANYWHERE)
-        elif key == "passport":
-            values.append(ANY_PASSPORT)
-        elif key in {"paid", "pay_stated"}:
-            values = [key]
-        elif key == "education":
-            values = _no_more_than(Education(values[0]))
-        return self._any(name, values)
-
-    def requests(self, key: str) -> dict[str, Any]:
-        """Return what to ask the engine for, to count one facet."""
-        if key == "deadline":
-            bounds = [self.now, *(self.now + days * _DAY + 1 for days in _CLOSING_DAYS)]
-            return {"deadline_at": _ranges("deadline_at", bounds), "open": _terms("open")}
-        if key == "since":
-            bounds = sorted(self.now - days * _DAY for days in _SINCE_DAYS)
-            return {"first_published_at": _ranges("first_published_at", bounds)}
-        name = _FIELDS.get(key, key)
-        return {name: _terms(name)}
-
-    def counts(self, key: str, buckets: dict[str, Any]) -> dict[str, int]:
-        """Return the counts of one facet from the engine's buckets."""
-        if key == "deadline":
-            return self._closing_counts(buckets)
-        if key == "since":
-            return self._since_counts(buckets)
-        if key in {"paid", "pay_stated"}:
-            count = _by_term(buckets["pay"]).get(key, 0)
-            return {"1": count} if count else {}
-        if key == "language":
-            return _language_counts(_by_term(buckets["needs"]))
-        if key == "education":
-            return _education_counts(_by_term(buckets[key]))
-        counts = _by_term(buckets[key])
-        if key == "remote":
-            anywhere = counts.get(ANYWHERE, 0)
-            return {
-                code: count + (anywhere if code != ANYWHERE else 0)
-                for code, count in counts.items()
-            }
-        return counts
-
-    def _closing(self, closing: Closing) -> Query:
-        if closing is Closing.OPEN:
-            return self._any("open", ["open"])
-        return self._range("deadline_at", least=self.now, most=self.now + int(closing) * _DAY)
-
-    def _closing_counts(self, buckets: dict[str, Any]) -> dict[str, int]:
-        counts = _by_start(buckets["deadline_at"])
-        bounds = [self.now, *(self.now + days * _DAY + 1 for days in _CLOSING_DAYS)]
-        found = {}
-        total = 0
-        for days, start in zip(_CLOSING_DAYS, bounds, strict=False):
-            total += counts.get(start, 0)
-            found[str(days)] = total
-        found[Closing.OPEN.value] = _by_term(buckets["open"]).get("open", 0)
-        return {value: count for value, count in found.items() if count}
-
-    def _since_counts(self, buckets: dict[str, Any]) -> dict[str, int]:
-        counts = _by_start(buckets["first_published_at"])
-        found = {}
-        for days in _SINCE_DAYS:
-            least = self.now - days * _DAY
-            found[str(days)] = sum(count for start, count in counts.items() if start >= least)
-        return {value: count for value, count in found.items() if count}
-
-    def _where(self, text: str) -> Query:
-        """Return the query for a place in the seeker's words, its parts parted by commas."""
-        parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
-        queries = [self._place(part) for part in parts]
-        if not queries:
-            return Query.all_query()
-        return Query.boolean_query([(Occur.Must, query) for query in queries])
-
-    def _place(self, part: str) -> Query:
-        named = analysis.words(part)
-        ways = [self._all_words("place", named)] if named else []
-        if named == ["remote"]:
-            ways.append(self._any("mode", ["remote"]))
-        country = gazetteer.country_named(part)
-        if country is not None:
-            ways.append(self._any("country", [country]))
-        # The name on the listing may be another one: Genève, Geneva, Genf.
-        ways.extend(
-            self._all_words("place", analysis.words(city.name))
-            for city in gazetteer.cities_named(part)[:1]
-        )
-        if not ways:
-            return Query.empty_query()
-        return Query.boolean_query([(Occur.Should, way) for way in ways])
-
-    def _all_words(self, name: str, words: Iterable[str]) -> Query:
-        terms = [Query.term_query(self.schema, name, word) for word in words]
-        return Query.boolean_query([(Occur.Must, term) for term in terms])
-
-    def _any(self, name: str, values: Iterable[str]) -> Query:
-        terms = list(values)
-        if len(terms) == 1:
-            return Query.term_query(self.schema, name, terms[0], index_option="basic")
-        return Query.term_set_query(self.schema, name, terms)
-
-    def _range(
-        self,
-        name: str,
-        *,
-        least: int | None = None,
-        most: int | None = None,
-        above: int | None = None,
-    ) -> Query:
-        lower = least if above is None else above
-        return Query.range_query(
-            self.schema,
-            name,
-            FieldType.Unsigned,
-            None if lower is None else max(0, lower),
-            most,
-            include_lower=above is None,
-        )
-
-    def _within(self, languages: Iterable[str]) -> list[str]:
-        """Return the needs that somebody who has these languages meets, as the index has them."""
-        has = set(languages)
-        found = self.snapshot.searcher.terms_with_prefix("needs", "")
-        return [needs for needs, _ in found if _is_met(needs, has)] or [NONE_NEEDED]
 
 
 def _forgiven(
@@ -521,53 +438,3 @@ def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
 
 def _total(result: Any) -> int:
     return int(result.count or 0)
-
-
-def _terms(name: str) -> dict[str, Any]:
-    return {"terms": {"field": name, "size": _MOST_BUCKETS, "segment_size": _MOST_BUCKETS}}
-
-
-def _ranges(name: str, bounds: list[int]) -> dict[str, Any]:
-    pairs = zip(bounds, [*bounds[1:], None], strict=True)
-    ranges = [
-        {"from": start} if end is None else {"from": start, "to": end} for start, end in pairs
-    ]
-    return {"range": {"field": name, "ranges": ranges}}
-
-
-def _by_term(result: dict[str, Any]) -> dict[str, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in result["buckets"]}
-
-
-def _by_start(result: dict[str, Any]) -> dict[int, int]:
-    """Return counts by the lower bound of each range; the one without is left out."""
-    return {
-        int(bucket["from"]): bucket["doc_count"] for bucket in result["buckets"] if "from" in bucket
-    }
-
-
-def _is_met(needs: str, has: set[str]) -> bool:
-    return needs == NONE_NEEDED or has.issuperset(needs.split("+"))
-
-
-def _language_counts(by_needs: dict[str, int]) -> dict[str, int]:
-    """Return for each language how many listings somebody finds who has that one only."""
-    codes = {code for needs in by_needs if needs != NONE_NEEDED for code in needs.split("+")}
-    return {
-        code: sum(count for needs, count in by_needs.items() if _is_met(needs, {code}))
-        for code in sorted(codes)
-    }
-
-
-def _no_more_than(level: Education) -> list[str]:
-    if level is Education.NOT_STATED:
-        return [NOT_STATED]
-    return [NOT_STATED, *_EDUCATION[: _EDUCATION.index(level) + 1]]
-
-
-def _education_counts(by_level: dict[str, int]) -> dict[str, int]:
-    counts = {
-        level.value: sum(by_level.get(one, 0) for one in _no_more_than(level))
-        for level in (*_EDUCATION, Education.NOT_STATED)
-    }
-    return {level: count for level, count in counts.items() if count}

@@ -42,6 +42,7 @@ class Snapshot:
         change_number: the change of the database that it goes up to.
         languages: codes of the stemmers that its listings were reduced by.
         corrections: words that were looked up, and what was probably meant (``spelling``).
+        nearness: places that were looked up, and the points around them (``nearness``).
     """
 
     index: Index
@@ -50,6 +51,9 @@ class Snapshot:
     change_number: int
     languages: tuple[str, ...]
     corrections: dict[tuple[str, int], str | None] = field(default_factory=dict, compare=False)
+    nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(
+        default_factory=dict, compare=False
+    )
 
 
 class SearchIndex:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -26,7 +27,13 @@ from jobboard.domain.taxonomy import (
 )
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
-from jobboard.search.document import ANY_PASSPORT, ANYWHERE, NONE_NEEDED, SearchDocument
+from jobboard.search.document import (
+    ANY_PASSPORT,
+    ANYWHERE,
+    NONE_NEEDED,
+    SearchDocument,
+    point,
+)
 from jobboard.tables import gazetteer
 
 _TAG = re.compile(r"<[^>]*>")
@@ -41,6 +48,7 @@ _A_YEAR = {
     PayPeriod.YEAR: 1,
 }
 _MINOR = 100
+_UNPAID = frozenset({PayKind.UNPAID, PayKind.EXPENSES_ONLY})
 
 _COLUMNS = (
     Listing.id,
@@ -64,6 +72,7 @@ _COLUMNS = (
     Listing.hours,
     Listing.contract_term,
     Listing.duration_months,
+    Listing.start_date,
     Listing.grade_system,
     Listing.grade,
     Listing.education_min,
@@ -149,6 +158,7 @@ def document_of(row: Row[Any]) -> SearchDocument:
         text=_text(row),
         language=row.language,
         deadline_at=deadline_at,
+        starts_on=_day(row.start_date),
         yearly_pay=_yearly_pay(row),
         facets=_facets(row),
     )
@@ -191,7 +201,7 @@ def _topic_words(row: Row[Any]) -> Iterator[str]:
         yield label(Region(word)) if word in set(Region) else word
     for code in row.focus_countries:
         yield gazetteer.country_name(code)
-    if row.pay_kind in {PayKind.UNPAID, PayKind.EXPENSES_ONLY}:
+    if row.pay_kind in _UNPAID:
         yield label(row.pay_kind)
 
 
@@ -220,6 +230,11 @@ def _facets(row: Row[Any]) -> dict[str, tuple[str, ...]]:
         "grade": _grades(row),
         "clearance": (row.security_clearance.value,),
         "pay": _pay(row),
+        "point": tuple(
+            point(place.lat, place.lon)
+            for place in row.places
+            if place.lat is not None and place.lon is not None
+        ),
     }
     if row.experience_years_min is not None:
         facets["years"] = (Years.of(row.experience_years_min).value,)
@@ -263,9 +278,19 @@ def _grades(row: Row[Any]) -> tuple[str, ...]:
 
 def _pay(row: Row[Any]) -> tuple[str, ...]:
     is_stated = row.pay_min is not None or row.pay_max is not None or bool(row.pay_text)
-    return (("paid",) if row.pay_kind in PAID_KINDS else ()) + (
-        ("pay_stated",) if is_stated else ()
-    )
+    facts = {
+        "paid": row.pay_kind in PAID_KINDS,
+        "unpaid": row.pay_kind in _UNPAID,
+        "pay_stated": is_stated,
+    }
+    return tuple(fact for fact, is_so in facts.items() if is_so)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _yearly_pay(row: Row[Any]) -> int:

@@ -1,6 +1,9 @@
 """Keeps the index in step with the database: compared at each search, read where it is behind."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -36,20 +39,49 @@ def attach(engine: Engine, folder: Path) -> None:
     _indexes[engine] = SearchIndex(folder)
 
 
+@dataclass
+class Note:
+    """Whether a search in a block was answered from a state before the last change."""
+
+    was_behind: bool = False
+
+
+_note: ContextVar[Note | None] = ContextVar("note", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[Note]:
+    """Note for a block whether one of its searches was behind: what it gave must not be kept."""
+    note = Note()
+    token = _note.set(note)
+    try:
+        yield note
+    finally:
+        _note.reset(token)
+
+
 def current() -> Snapshot:
     """Return the index in step with the last committed change of the database.
 
     When another process is just writing it, the state before is returned after a short wait.
     """
+    snapshot, wanted = _current()
+    note = _note.get()
+    if note is not None and snapshot.change_number < wanted:
+        note.was_behind = True
+    return snapshot
+
+
+def _current() -> tuple[Snapshot, int]:
     index = _index()
     snapshot = index.snapshot
     wanted = change_number(db.session)
     if snapshot is not None and snapshot.change_number == wanted:
-        return snapshot
+        return snapshot, wanted
     # The transaction at hand may hold changes that are never committed, or may have begun before
     # others were: what goes into the index is read by a transaction of its own.
     with reading(), db.engine.connect() as connection:
-        return _catch_up(index, connection)
+        return _catch_up(index, connection), wanted
 
 
 def reindex(progress: Progress | None = None) -> int:
