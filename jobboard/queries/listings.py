@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 
-from jobboard.db import db
+from jobboard.db import change_number, db, start_reading
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import PUBLIC
 from jobboard.domain.place import Place
@@ -24,8 +24,11 @@ from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
+from jobboard.queries import changes
 
 _GREATEST_ID = 2**63 - 1
+#: Listings read whole at a time when all are read.
+_BATCH = 200
 
 
 def live(now: datetime) -> ColumnElement[bool]:
@@ -221,6 +224,24 @@ def count(now: datetime) -> int:
     return db.session.scalar(select(func.count(Listing.id)).where(live(now))) or 0
 
 
+def shown_since() -> ColumnElement[datetime]:
+    """When a live listing's page last changed: its last edit or move, or the moment it began."""
+    return case(
+        (Listing.publish_at > Listing.updated_at, Listing.publish_at), else_=Listing.updated_at
+    )
+
+
+def edition(now: datetime) -> str:
+    """Return a text that stays the same exactly as long as everything public does.
+
+    Between two changes, only the clock makes listings begin and end; the instant at which it
+    next does so tells which of these spans ``now`` lies in.
+    """
+    number = change_number(db.session)
+    until = changes.next_moment(now)
+    return f"{number}-{until.timestamp() if until is not None else 0}"
+
+
 class SitemapRow(NamedTuple):
     """A page for the sitemap: what its address is made of, and its last change."""
 
@@ -234,18 +255,53 @@ class SitemapRow(NamedTuple):
         return f"{self.slug_front}-{self.id}"
 
 
-def for_sitemap(now: datetime, *, limit: int, offset: int = 0) -> Iterator[SitemapRow]:
-    """Read the addresses of live listings by id, a batch at a time."""
+def for_sitemap(now: datetime, *, part: int, size: int) -> list[SitemapRow]:
+    """Return the addresses of the live listings in one part of the sitemap, by id.
+
+    Part 0 holds the ids below ``size``, part 1 those below twice that, so a page never moves from
+    one part to another.
+    """
+    if not 0 <= part <= _GREATEST_ID // size:
+        return []
     query = (
-        select(Listing.id, Listing.slug_front, Listing.updated_at)
-        .where(live(now))
+        select(Listing.id, Listing.slug_front, shown_since())
+        .where(live(now), Listing.id >= part * size, Listing.id < (part + 1) * size)
         .order_by(Listing.id)
-        .limit(limit)
-        .offset(offset)
-        .execution_options(yield_per=1000)
     )
-    for row in db.session.execute(query):
-        yield SitemapRow(*row)
+    return [SitemapRow(*row) for row in db.session.execute(query)]
+
+
+def sitemap_parts(now: datetime, *, size: int) -> dict[int, datetime]:
+    """Return the parts of the sitemap that hold live listings, each with its last change."""
+    # Written out: PostgreSQL takes two parameters of the same value for two expressions.
+    part = Listing.id // literal_column(str(int(size)), Integer)
+    query = select(part, func.max(shown_since())).where(live(now)).group_by(part).order_by(part)
+    return {int(row[0]): row[1] for row in db.session.execute(query)}
+
+
+def every_live(now: datetime) -> Iterator[Listing]:
+    """Read all live listings whole, newest id first; however slow the reader, nothing is held up.
+
+    Each batch is a transaction of its own, and no batch stays in memory.
+    """
+    below = _GREATEST_ID
+    while True:
+        start_reading()
+        batch = list(
+            db.session.scalars(
+                select(Listing)
+                .where(live(now), Listing.id < below)
+                .order_by(Listing.id.desc())
+                .limit(_BATCH)
+                .options(joinedload(Listing.organisation))
+            )
+        )
+        db.session.expunge_all()
+        db.session.rollback()
+        if not batch:
+            return
+        yield from batch
+        below = batch[-1].id
 
 
 def source_ids(ids: Iterable[int]) -> dict[int, str]:

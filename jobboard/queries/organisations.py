@@ -1,0 +1,202 @@
+"""Organisations as everybody may see them: the index, a profile, how many positions each has."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
+
+from jobboard.db import db
+from jobboard.domain.taxonomy import OrganisationKind
+from jobboard.markup.text import fold
+from jobboard.models.listing import Listing
+from jobboard.models.organisation import Organisation, Verification
+from jobboard.queries.listings import live, shown_since
+
+#: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+OTHER = "other"
+
+_LONGEST_SLUG = 100
+
+
+class Row(NamedTuple):
+    """An organisation in a list, with its live listings counted."""
+
+    id: int
+    slug: str
+    name: str
+    name_key: str
+    kind: OrganisationKind
+    country: str | None
+    website: str
+    description: str
+    verified_at: datetime | None
+    verified_how: Verification | None
+    updated_at: datetime
+    open_count: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which organisations a list holds.
+
+    Attributes:
+        words: a part of the name, folded or not; empty for all.
+        letter: one of LETTERS or OTHER; empty for all.
+        kinds: any of these; none for all.
+        is_hiring: only those with a live listing.
+    """
+
+    words: str = ""
+    letter: str = ""
+    kinds: tuple[OrganisationKind, ...] = ()
+    is_hiring: bool = True
+
+
+def page(wanted: Wanted, now: datetime, *, limit: int, offset: int) -> list[Row]:
+    """Return some organisations by name."""
+    query = _rows(wanted, now).order_by(Organisation.name_key).limit(limit).offset(offset)
+    return _read(query)
+
+
+def after(wanted: Wanted, now: datetime, *, name_key: str, limit: int) -> list[Row]:
+    """Return the organisations that follow one in the order of names, which need not exist."""
+    query = _rows(wanted, now).where(Organisation.name_key > name_key)
+    return _read(query.order_by(Organisation.name_key).limit(limit))
+
+
+def count(wanted: Wanted, now: datetime) -> int:
+    """Return how many organisations a list holds."""
+    query = select(func.count(Organisation.id)).where(*_conditions(wanted))
+    if wanted.is_hiring:
+        query = query.where(Organisation.id.in_(select(_open(now).c.organisation_id)))
+    return db.session.scalar(query) or 0
+
+
+def letters(wanted: Wanted, now: datetime) -> Mapping[str, int]:
+    """Return how many organisations of a list begin with each letter; those with none left out."""
+    first = func.substr(Organisation.name_key, 1, 1)
+    letter = case((first.in_(list(LETTERS)), first), else_=OTHER)
+    query = select(letter, func.count(Organisation.id)).where(*_conditions(wanted)).group_by(letter)
+    if wanted.is_hiring:
+        query = query.where(Organisation.id.in_(select(_open(now).c.organisation_id)))
+    counts = {row[0]: row[1] for row in db.session.execute(query)}
+    return {one: counts[one] for one in (*LETTERS, OTHER) if one in counts}
+
+
+def by_slug(slug: str, now: datetime) -> Row | None:
+    """Return the organisation of an address, or None."""
+    if len(slug) > _LONGEST_SLUG or "\x00" in slug:
+        return None
+    rows = _read(_rows(Wanted(is_hiring=False), now).where(Organisation.slug == slug))
+    return rows[0] if rows else None
+
+
+def names(slugs: Iterable[str]) -> dict[str, str]:
+    """Return the names of organisations by their slugs; unknown slugs are left out."""
+    wanted = list(slugs)
+    if not wanted:
+        return {}
+    query = select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(wanted))
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+class SitemapRow(NamedTuple):
+    """A profile for the sitemap: its slug, and the last change of what it shows."""
+
+    slug: str
+    changed_at: datetime
+
+
+def for_sitemap(now: datetime, *, limit: int, offset: int = 0) -> Iterator[SitemapRow]:
+    """Read the profiles that have something to show, by id: a text of their own or live listings.
+
+    A profile shows its live listings, so it changes with the latest of them.
+    """
+    open_ = _open(now)
+    query = (
+        select(Organisation.slug, Organisation.updated_at, open_.c.changed_at)
+        .outerjoin(open_, open_.c.organisation_id == Organisation.id)
+        .where(_is_shown(open_))
+        .order_by(Organisation.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    for slug, own, of_listings in db.session.execute(query):
+        yield SitemapRow(slug, max(own, of_listings) if of_listings is not None else own)
+
+
+def count_for_sitemap(now: datetime) -> int:
+    """Return how many profiles have something to show."""
+    open_ = _open(now)
+    query = (
+        select(func.count(Organisation.id))
+        .outerjoin(open_, open_.c.organisation_id == Organisation.id)
+        .where(_is_shown(open_))
+    )
+    return db.session.scalar(query) or 0
+
+
+def _is_shown(open_: Subquery) -> ColumnElement[bool]:
+    return or_(Organisation.description != "", open_.c.organisation_id.is_not(None))
+
+
+def _open(now: datetime) -> Subquery:
+    """The live listings of each organisation: how many, and the last change of any."""
+    return (
+        select(
+            Listing.organisation_id,
+            func.count(Listing.id).label("open_count"),
+            func.max(shown_since()).label("changed_at"),
+        )
+        .where(live(now), Listing.organisation_id.is_not(None))
+        .group_by(Listing.organisation_id)
+        .subquery()
+    )
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Organisation.id,
+    Organisation.slug,
+    Organisation.name,
+    Organisation.name_key,
+    Organisation.kind,
+    Organisation.country,
+    Organisation.website,
+    Organisation.description,
+    Organisation.verified_at,
+    Organisation.verified_how,
+    Organisation.updated_at,
+)
+
+
+def _rows(wanted: Wanted, now: datetime) -> Select[Any]:
+    open_ = _open(now)
+    return (
+        select(*_COLUMNS, func.coalesce(open_.c.open_count, 0))
+        .join(open_, open_.c.organisation_id == Organisation.id, isouter=not wanted.is_hiring)
+        .where(*_conditions(wanted))
+    )
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.words:
+        # Names are stored folded: "Türkiye" is found by "turkiye".
+        words = fold(wanted.words).split()
+        conditions += [Organisation.name_key.contains(word, autoescape=True) for word in words]
+    if wanted.letter:
+        first = func.substr(Organisation.name_key, 1, 1)
+        is_other = wanted.letter == OTHER
+        conditions.append(
+            first.not_in(list(LETTERS)) if is_other else first == wanted.letter,
+        )
+    if wanted.kinds:
+        conditions.append(Organisation.kind.in_(wanted.kinds))
+    return conditions
+
+
+def _read(query: Select[Any]) -> list[Row]:
+    return [Row(*row) for row in db.session.execute(query)]
