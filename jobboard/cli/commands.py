@@ -6,7 +6,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate.cli import db as migrations
 
-from jobboard.cli import serving
+from jobboard.cli import founding, imports, serving, upkeep
 
 
 @click.command()
@@ -51,4 +51,22 @@ def _app() -> Flask:
     return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
 
 
-ALL: tuple[click.Command, ...] = (serve, web, worker, db)
+#: ``import`` is made by its own file.
+_IMPORTS: tuple[click.Command, ...] = tuple(
+    command for command in (getattr(imports, "group", None),) if command is not None
+)
+
+ALL: tuple[click.Command, ...] = (
+    serve,
+    web,
+    worker,
+    db,
+    founding.demo,
+    founding.create_admin,
+    *_IMPORTS,
+    upkeep.expire,
+    upkeep.remind,
+    upkeep.deliver,
+    upkeep.reindex,
+    founding.check,
+)

@@ -136,6 +136,18 @@ def deliver(now: datetime, *, must_stop: Callable[[], bool] = lambda: False) -> 
     return tally
 
 
+def fault_of_server() -> str:
+    """Reach the mail server and sign in, as ``deliver`` would; return what is wrong, or nothing."""
+    office = _Smtp()
+    try:
+        office.open()
+    except Unreachable as fault:
+        return str(fault)
+    finally:
+        office.close()
+    return ""
+
+
 def written(owed: Owed) -> Written:
     """Return a mail in words; the same row gives the same words whenever it is written.
 
@@ -292,10 +304,9 @@ class _Smtp:
         self._connection: _Connection | None = None
 
     def send(self, letter: flask_mail.Message) -> None:
-        if self._connection is None:
-            self._connection = self._opened()
+        connection = self.open()
         try:
-            self._connection.send(letter)
+            connection.send(letter)
         except (smtplib.SMTPServerDisconnected, OSError):
             self.close()
             raise
@@ -303,6 +314,11 @@ class _Smtp:
             if fault.smtp_code == 421:  # "closing the channel"
                 self.close()
             raise
+
+    def open(self) -> "_Connection":
+        if self._connection is None:
+            self._connection = self._opened()
+        return self._connection
 
     def close(self) -> None:
         if self._connection is not None:

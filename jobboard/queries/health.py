@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import redis
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobboard.db import db, reading
-from jobboard.models.message import Message
+from jobboard.models.message import Message, MessageStatus
+from jobboard.search import upkeep
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -77,3 +79,46 @@ def _check(name: str, is_well: Callable[[], bool], well: str, ill: str) -> Check
 def _outbox_answers() -> bool:
     db.session.execute(select(Message.id).limit(1)).all()
     return True
+
+
+def outbox_standing() -> Check:
+    """Say how many mails wait and how many were laid aside; parked ones want a person."""
+    try:
+        with reading():
+            rows = db.session.execute(
+                select(Message.status, func.count()).group_by(Message.status)
+            ).all()
+            db.session.rollback()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return Check("mails", False, "not readable")
+    counts = {row[0]: int(row[1]) for row in rows}
+    waiting = counts.get(MessageStatus.WAITING, 0) + counts.get(MessageStatus.SENDING, 0)
+    parked = counts.get(MessageStatus.PARKED, 0)
+    told = f"{counts.get(MessageStatus.SENT, 0)} sent, {waiting} waiting, {parked} parked"
+    return Check("mails", not parked, told)
+
+
+def search_index() -> Check:
+    """Bring the index in step with the database and say so; builds it where there is none."""
+    name = "search index"
+    try:
+        snapshot = upkeep.current()
+        db.session.rollback()
+    except (SQLAlchemyError, OSError, ValueError) as fault:
+        db.session.rollback()
+        return Check(name, False, f"{type(fault).__name__}: run `jobboard reindex`")
+    return Check(name, True, f"in step with change {snapshot.change_number}")
+
+
+def shared_memory(redis_url: str) -> Check:
+    """Say whether Valkey or Redis answers, where one is set."""
+    name = "redis"
+    if not redis_url:
+        return Check(name, True, "none set: throttles count in each process")
+    try:
+        with redis.Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except (redis.RedisError, OSError, ValueError) as fault:
+        return Check(name, False, f"does not answer: {type(fault).__name__}")
+    return Check(name, True, "answers")

@@ -1,0 +1,55 @@
+"""``expire``, ``remind``, ``deliver``, ``reindex``: what the worker does, once and by hand."""
+
+import click
+from flask.cli import with_appcontext
+
+from jobboard import clock
+from jobboard.cli import progress
+from jobboard.mail import delivery
+from jobboard.queries import outbox
+from jobboard.search import upkeep
+from jobboard.services import clock_jobs
+
+
+@click.command()
+@with_appcontext
+def expire() -> None:
+    """Publish what was scheduled, end what is over, and owe the mails about it."""
+    now = clock.now()
+    published, ended = clock_jobs.publish_due(now), clock_jobs.expire(now)
+    click.echo(f"published: {published}, expired: {ended}")
+
+
+@click.command()
+@with_appcontext
+def remind() -> None:
+    """Owe the reminders to those whose listings end soon."""
+    click.echo(f"reminders: {clock_jobs.remind(clock.now())}")
+
+
+@click.command()
+@with_appcontext
+def deliver() -> None:
+    """Send every mail that is due; exit code 1 when some could not go."""
+    total = delivery.Tally()
+    while outbox.is_due(clock.now()):
+        tally = delivery.deliver(clock.now())
+        total.sent += tally.sent
+        total.waiting += tally.waiting
+        total.parked += tally.parked
+        if tally.fault:
+            raise click.ClickException(tally.fault)
+        if not tally.total:
+            break
+    click.echo(f"sent: {total.sent}, to be tried again: {total.waiting}, parked: {total.parked}")
+    if total.waiting or total.parked:
+        raise SystemExit(1)
+
+
+@click.command()
+@with_appcontext
+def reindex() -> None:
+    """Build the search index anew while the present one serves."""
+    with progress.moving("Indexing") as tell:
+        count = upkeep.reindex(tell)
+    click.echo(f"indexed: {count}")
