@@ -42,8 +42,8 @@ def write_index(parts: Iterable[SitemapPage]) -> bytes:
 
 
 def parts_for(count: int) -> int:
-    """Return how many parts ``count`` pages need; one when there are none."""
-    return max(1, -(-count // PAGES_AT_MOST))
+    """Return how many parts ``count`` pages need; an empty part would be no sitemap."""
+    return -(-count // PAGES_AT_MOST)
 
 
 def _write(root: str, entry: str, pages: Iterable[SitemapPage]) -> bytes:

@@ -167,7 +167,7 @@ def item(listing: Listing, source_id: str | None = None, *, is_partial: bool = F
         ],
         "pay": _pay(listing),
         "eligibility": listing.eligibility,
-        "posted_at": filters.iso(_posted_at(listing)),
+        "posted_at": filters.iso(posted_at(listing)),
         "updated_at": filters.iso(listing.updated_at),
         "ends_at": filters.iso(listing.ends_at),
         "deadline": {
@@ -194,7 +194,7 @@ def feed_item(listing: Listing) -> feed.FeedItem:
     name = organisation_name(listing)
     title = without_addresses(listing.title)
     kind = filters.stated(listing.opportunity_type)
-    posted = _posted_at(listing)
+    posted = posted_at(listing)
     return feed.FeedItem(
         id=tag(f"listing/{listing.id}"),
         url=whole(address.listing(listing.slug)),
@@ -245,6 +245,11 @@ def place_text(listing: Listing) -> str:
     return without_addresses(words_of_it)
 
 
+def posted_at(listing: Listing) -> datetime:
+    """Return when a listing was first published."""
+    return listing.first_published_at or listing.publish_at or listing.created_at
+
+
 def tag(specific: str) -> str:
     """Return an id that stays the same whatever becomes of addresses (RFC 4151)."""
     return feed.tag(host(), _TAGS_SINCE, specific)
@@ -269,10 +274,6 @@ def _organisation(listing: Listing) -> ItemOrganisation:
         "kind": organisation.kind if organisation else listing.organisation_kind,
         "verified": organisation is not None and organisation.verified_at is not None,
     }
-
-
-def _posted_at(listing: Listing) -> datetime:
-    return listing.first_published_at or listing.publish_at or listing.created_at
 
 
 def _pay(listing: Listing) -> ItemPay | None:

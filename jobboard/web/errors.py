@@ -19,6 +19,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from jobboard.db import db
+from jobboard.domain.criteria import Problem
 from jobboard.formats import problem as problems
 from jobboard.formats.problem import ProblemError
 from jobboard.words import N_
@@ -90,6 +91,22 @@ def problem(
     response = Response(body.encode("utf-8", "replace"), status, mimetype=problems.MEDIA_TYPE)
     response.headers[REQUEST_ID] = request_id()
     return response
+
+
+def bad_query(faults: Sequence[ProblemError]) -> Response:
+    """Return the refusal of a query string, each fault with the key that it is about."""
+    return problem(
+        BadRequest.code,
+        gettext("Part of the query was not understood, so nothing was searched."),
+        errors=faults,
+    )
+
+
+def faults_of(found: Iterable[Problem]) -> list[ProblemError]:
+    """Return what a search did not understand, as a problem document tells it."""
+    return [
+        ProblemError(one.key, f"{gettext(one.sentence)} ({one.key}={one.value})") for one in found
+    ]
 
 
 def answer(status: int, *, headers: Iterable[tuple[str, str]] = ()) -> WerkzeugResponse:

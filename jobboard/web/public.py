@@ -1,11 +1,11 @@
 """Answers that are the same for everyone: an ETag, a 304 where nothing changed, no session."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import urlencode
 
-from flask import Response, current_app, request
+from flask import Response, current_app, request, stream_with_context
 from werkzeug.http import http_date
 
 
@@ -36,6 +36,31 @@ def answer(
         if changed_at is not None:
             response.headers["Last-Modified"] = http_date(changed_at)
         response.make_conditional(request)
+    return response
+
+
+def answer_of_edition(
+    edition: str, make: Callable[[], bytes | Iterator[bytes]], mimetype: str
+) -> Response:
+    """Return a public answer that is only made for whoever does not have it yet.
+
+    Args:
+        edition: a text that stays the same as long as the answer does.
+        make: returns the body, whole or piece by piece.
+        mimetype: its media type.
+    """
+    response = Response(status=200, mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, no-cache"
+    mark = blake2b(f"{request.path} {edition}".encode(), digest_size=12).hexdigest()
+    # Weak: of what it is, not of its bytes, which a new version of the program may write otherwise.
+    response.set_etag(mark, weak=True)
+    response.make_conditional(request)
+    if response.status_code == 200 and request.method != "HEAD":
+        body = make()
+        if isinstance(body, bytes):
+            response.set_data(body)
+        else:
+            response.response = stream_with_context(body)
     return response
 
 
