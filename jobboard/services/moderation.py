@@ -8,7 +8,7 @@ from sqlalchemy import select
 from jobboard import content as contents
 from jobboard import history
 from jobboard.db import commit, db
-from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
+from jobboard.domain.errors import ChangedMeanwhile, FieldsBroken, RuleBroken
 from jobboard.domain.listing import DECIDED, HANDED_IN, Status, Verb, check_end, check_move
 from jobboard.domain.objection import Turn, turn
 from jobboard.domain.taxonomy import DeadlineKind
@@ -71,11 +71,12 @@ class ObjectionRests(RuleBroken):
         )
 
 
-class WordsMissing(RuleBroken):
+class WordsMissing(FieldsBroken):
     """A decision against the poster needs words that say what to do or why."""
 
     def __init__(self) -> None:
-        super().__init__(N_("Tell the poster why, or what to change."))
+        sentence = N_("Tell the poster why, or what to change.")
+        super().__init__(sentence, {"note": sentence})
 
 
 def approve(

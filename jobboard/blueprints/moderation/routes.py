@@ -1,77 +1,68 @@
-"""The queue, decisions and the log: moderators only."""
+"""The queue, decisions, every listing and the log: moderators only."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import HiddenField, SelectField, TextAreaField
-from wtforms.validators import Length
 
-from jobboard import clock, content
-from jobboard.domain.errors import RuleBroken
-from jobboard.domain.listing import Status, Verb, may
-from jobboard.markup.text import clean_block
+from jobboard import clock
+from jobboard.blueprints.moderation import cases
+from jobboard.blueprints.moderation.forms import WITH_REASON, DecisionForm
+from jobboard.domain.errors import FieldsBroken, RuleBroken
+from jobboard.domain.listing import Verb
+from jobboard.models.event import Event
 from jobboard.models.listing import Listing
-from jobboard.models.revision import Revision, RevisionStatus
+from jobboard.models.revision import Revision
 from jobboard.queries import moderation as find
 from jobboard.services import moderation
-from jobboard.services.moderation import REASON_LABELS, Reason
-from jobboard.web import access, listing_view, moves, paging, refusals
-from jobboard.web.forms import BoardForm
+from jobboard.services.moderation import Reason
+from jobboard.web import access, history_words, listing_view, moves, paging, refusals
 
 bp = Blueprint("moderation", __name__, url_prefix="/moderation")
 
-#: Decisions on a listing in review, then on one that is or was public.
-DECISIONS = (
-    Verb.APPROVE,
-    Verb.REQUEST_CHANGES,
-    Verb.REFUSE,
-    Verb.MARK_DUPLICATE,
-    Verb.REMOVE,
+_LONGEST_WORDS = 100
+#: A second press on the same button within this time asks for nothing new.
+_TWICE_WITHIN = timedelta(minutes=2)
+
+#: Names of the groups of all listings and of the decisions in the log, for their menus.
+GROUPS = (
+    ("", _l("Everything")),
+    ("waiting", _l("In review")),
+    ("changes", _l("Needs changes")),
+    ("public", _l("Live or scheduled")),
+    ("ended", _l("Ended")),
+    ("gone", _l("Refused, duplicate, taken down")),
 )
-
-
-class DecisionForm(BoardForm):
-    """The words that go with a decision."""
-
-    version = HiddenField()
-    reason = SelectField(
-        _l("Reason"),
-        choices=[("", _l("Choose")), *((value, _l(text)) for value, text in REASON_LABELS.items())],
-        default="",
-    )
-    note = TextAreaField(
-        _l("Words to the poster"),
-        description=_l("The poster reads this in a mail and in the history."),
-        validators=[Length(max=5000)],
-    )
-
-    def words(self) -> str:
-        """Return the note without what cannot be seen."""
-        return clean_block(self.note.data or "").strip()
-
-    def version_read(self) -> int | None:
-        """Return the version that the page showed."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+LOGGED = (
+    ("", _l("Every decision")),
+    (Verb.APPROVE.value, _l("Approved")),
+    (Verb.REQUEST_CHANGES.value, _l("Changes asked for")),
+    (Verb.REFUSE.value, _l("Refused")),
+    (Verb.MARK_DUPLICATE.value, _l("Marked as duplicate")),
+    (Verb.REMOVE.value, _l("Taken down")),
+    (Verb.ACCEPT_REVISION.value, _l("New text accepted")),
+    (Verb.REFUSE_REVISION.value, _l("New text refused")),
+)
 
 
 @bp.get("/")
 @access.moderators_only
 def queue() -> str:
-    """The listings in review, oldest first."""
+    """The listings in review, oldest first; on wide screens the first one is open beside them."""
     page = paging.number(request.args)
     waiting, total = find.queue(page)
-    return render_template(
+    pages = paging.pages(page, total, find.PAGE)
+    now, reader = clock.now(), access.signed_in()
+    first = waiting[0] if waiting else None
+    return _page(
         "moderation/queue.html",
-        waiting=waiting,
-        total=total,
-        edits=find.revisions(1)[1],
-        pages=paging.pages(page, total, find.PAGE),
-        now=clock.now(),
-        review_hours=moves.review_hours(),
+        current_view="queue",
+        lines=cases.queue_lines(waiting, reader=reader, now=now, current=first),
+        case=cases.shown(first, reader=reader, now=now) if first is not None else None,
+        pages=pages,
     )
 
 
@@ -81,11 +72,32 @@ def edits() -> str:
     """Changed texts of live listings that wait, oldest first."""
     page = paging.number(request.args)
     waiting, total = find.revisions(page)
-    return render_template(
+    return _page(
         "moderation/edits.html",
-        waiting=waiting,
+        current_view="edits",
+        lines=cases.edit_lines(waiting, clock.now()),
         total=total,
-        in_review=find.queue(1)[1],
+        pages=paging.pages(page, total, find.PAGE),
+    )
+
+
+@bp.get("/listings/")
+@access.moderators_only
+def listings() -> str:
+    """Every listing that was ever handed in, to be found and if need be taken down."""
+    page = paging.number(request.args)
+    words, group = _words(), request.args.get("group", "")
+    if group and group not in find.GROUPS:
+        abort(404)
+    found, total = find.listings(words=words, group=group, page=page)
+    return _page(
+        "moderation/listings.html",
+        current_view="listings",
+        found=found,
+        total=total,
+        words=words,
+        group=group,
+        groups=GROUPS,
         pages=paging.pages(page, total, find.PAGE),
         now=clock.now(),
     )
@@ -96,42 +108,55 @@ def edits() -> str:
 def log() -> str:
     """Every decision, latest first."""
     page = paging.number(request.args)
-    decisions, total = find.log(page)
-    return render_template(
+    words, verb = _words(), request.args.get("verb", "")
+    if verb and verb not in find.LOGGED:
+        abort(404)
+    decisions, total = find.log(words=words, verb=verb, page=page)
+    now = clock.now()
+    return _page(
         "moderation/log.html",
-        decisions=decisions,
+        current_view="log",
+        decisions=list(
+            zip(decisions, history_words.lines(decisions, now, has_names=True), strict=True)
+        ),
         total=total,
+        words=words,
+        verb=verb,
+        verbs=LOGGED,
         pages=paging.pages(page, total, find.PAGE),
-        reasons=REASON_LABELS,
-        now=clock.now(),
     )
 
 
 @bp.get("/<int:listing_id>/")
 @access.moderators_only
-def show(listing_id: int) -> str | AnyResponse:
-    """One case: the listing, its history, what its poster did before, the decisions."""
-    return _case_page(_case_or_404(listing_id), DecisionForm(formdata=None))
+def show(listing_id: int) -> AnyResponse:
+    """One case: the listing, why it is here, its history, the decisions."""
+    return _case_page(_case_or_404(listing_id))
 
 
 @bp.post("/<int:listing_id>/<verb>/")
 @access.moderators_only
 def decide(listing_id: int, verb: str) -> AnyResponse:
     """Take a decision; two moderators cannot both take one."""
-    decision = _DECIDE.get(verb)
-    if decision is None:
+    if verb not in _DECIDE:
         abort(404)
+    decision = Verb(verb)
     listing = _case_or_404(listing_id)
     following = find.next_waiting(listing) if listing.submitted_at else None
     form = DecisionForm()
-    if not form.validate() or not _has_reason(form, verb):
-        return _case_page(listing, form, status=400)
+    if not form.validate() or not _has_reason(form, decision):
+        return _case_page(listing, 400, tried=(decision, form))
     try:
-        decision(listing, form)
+        _DECIDE[decision](listing, form)
+    except FieldsBroken as refusal:
+        form.take(refusals.said_of_fields(refusal))
+        return _case_page(_case_or_404(listing_id), 400, tried=(decision, form))
     except RuleBroken as refusal:
         form.form_errors = [refusals.said(refusal)]
-        return _case_page(_case_or_404(listing_id), form, status=409)
-    flash(gettext(_DONE[verb]), "ok")
+        listing = _case_or_404(listing_id)
+        if not _is_pressed_twice(listing, decision):
+            return _case_page(listing, 409, tried=(decision, form))
+    flash(gettext(_DONE[decision]), "ok")
     if following is not None:
         return redirect(url_for("moderation.show", listing_id=following.id), 303)
     return redirect(url_for("moderation.queue"), 303)
@@ -139,9 +164,9 @@ def decide(listing_id: int, verb: str) -> AnyResponse:
 
 @bp.get("/edits/<int:revision_id>/")
 @access.moderators_only
-def show_edit(revision_id: int) -> str | AnyResponse:
+def show_edit(revision_id: int) -> AnyResponse:
     """A changed text beside the live one."""
-    return _edit_page(_revision_or_404(revision_id), DecisionForm(formdata=None))
+    return _edit_page(_revision_or_404(revision_id))
 
 
 @bp.post("/edits/<int:revision_id>/<verb>/")
@@ -150,20 +175,29 @@ def decide_edit(revision_id: int, verb: str) -> AnyResponse:
     """Accept or refuse a changed text."""
     if verb not in (Verb.ACCEPT_REVISION, Verb.REFUSE_REVISION):
         abort(404)
+    decision = Verb(verb)
     revision = _revision_or_404(revision_id)
+    following = find.next_revision(revision)
     form = DecisionForm()
     if not form.validate():
-        return _edit_page(revision, form, status=400)
+        return _edit_page(revision, 400, tried=(decision, form))
     by, now, version = access.signed_in(), clock.now(), form.version_read()
     try:
-        if verb == Verb.ACCEPT_REVISION:
+        if decision is Verb.ACCEPT_REVISION:
             moderation.accept_revision(revision, by=by, version=version, now=now)
         else:
             moderation.refuse_revision(revision, form.words(), by=by, version=version, now=now)
+    except FieldsBroken as refusal:
+        form.take(refusals.said_of_fields(refusal))
+        return _edit_page(_revision_or_404(revision_id), 400, tried=(decision, form))
     except RuleBroken as refusal:
         form.form_errors = [refusals.said(refusal)]
-        return _edit_page(_revision_or_404(revision_id), form, status=409)
-    flash(gettext(_DONE[verb]), "ok")
+        revision = _revision_or_404(revision_id)
+        if not _is_pressed_twice(revision.listing, decision):
+            return _edit_page(revision, 409, tried=(decision, form))
+    flash(gettext(_DONE[decision]), "ok")
+    if following is not None:
+        return redirect(url_for("moderation.show_edit", revision_id=following.id), 303)
     return redirect(url_for("moderation.edits"), 303)
 
 
@@ -238,11 +272,30 @@ _DONE: dict[str, str] = {
 }
 
 
-def _has_reason(form: DecisionForm, verb: str) -> bool:
-    if verb in (Verb.REFUSE, Verb.REMOVE) and not form.reason.data:
+def _words() -> str:
+    return request.args.get("q", "").strip()[:_LONGEST_WORDS]
+
+
+def _has_reason(form: DecisionForm, verb: Verb) -> bool:
+    if verb in WITH_REASON and not form.reason.data:
         form.reason.errors = [gettext("Choose a reason.")]
         return False
     return True
+
+
+def _is_pressed_twice(listing: Listing, verb: Verb) -> bool:
+    """Tell whether this moderator took this very decision a moment ago: a double click."""
+    last = _last_event(listing)
+    return (
+        last is not None
+        and last.verb is verb
+        and last.by_id == access.signed_in().id
+        and clock.now() - last.at < _TWICE_WITHIN
+    )
+
+
+def _last_event(listing: Listing) -> Event | None:
+    return next(iter(find.history_of(listing)), None)
 
 
 def _case_or_404(listing_id: int) -> Listing:
@@ -259,40 +312,60 @@ def _revision_or_404(revision_id: int) -> Revision:
     return revision
 
 
-def _case_page(listing: Listing, form: DecisionForm, status: int = 200) -> AnyResponse:
-    now = clock.now()
-    waiting, total = find.queue(1)
-    form.version.data = str(listing.version)
-    page = render_template(
+def _case_page(
+    listing: Listing, status: int = 200, *, tried: tuple[Verb, DecisionForm] | None = None
+) -> AnyResponse:
+    now, reader = clock.now(), access.signed_in()
+    waiting, _total = find.queue(find.page_of(listing))
+    page = _page(
         "moderation/show.html",
+        current_view="queue",
+        lines=cases.queue_lines(waiting, reader=reader, now=now, current=listing),
+        case=cases.shown(listing, reader=reader, now=now, tried=tried),
+        tried=tried[1] if tried else None,
+        meanwhile=_meanwhile(listing, status),
+    )
+    return Response(page, status)
+
+
+def _edit_page(
+    revision: Revision, status: int = 200, *, tried: tuple[Verb, DecisionForm] | None = None
+) -> AnyResponse:
+    now = clock.now()
+    listing = revision.listing
+    waiting, _total = find.revisions(1)
+    following = find.next_revision(revision)
+    page = _page(
+        "moderation/show_edit.html",
+        current_view="edits",
+        lines=cases.edit_lines(waiting, now, current=revision),
+        revision=revision,
         listing=listing,
         view=listing_view.view(listing, now),
-        form=form,
-        decisions=[verb for verb in DECISIONS if may(verb, listing.life, now)],
-        history=find.history_of(listing),
-        standing=find.standing(listing),
-        reasons=REASON_LABELS,
-        waiting=waiting,
-        total=total,
-        following=find.next_waiting(listing) if listing.status is Status.PENDING else None,
-        now=now,
+        age=cases.age(revision.created_at, now),
+        changes=cases.changes(revision),
+        decisions=cases.edit_decisions(revision, tried),
+        signals=cases.poster_signals(listing),
+        history_lines=history_words.lines(find.history_of(listing), now, has_names=True),
+        next_url=url_for("moderation.show_edit", revision_id=following.id) if following else "",
+        tried=tried[1] if tried else None,
+        meanwhile=_meanwhile(listing, status),
     )
     return Response(page, status)
 
 
-def _edit_page(revision: Revision, form: DecisionForm, status: int = 200) -> AnyResponse:
-    now = clock.now()
-    form.version.data = str(revision.version)
-    proposed = content.from_json(revision.content)
-    page = render_template(
-        "moderation/show_edit.html",
-        revision=revision,
-        listing=revision.listing,
-        live=listing_view.view(revision.listing, now),
-        proposed=listing_view.preview(proposed, now),
-        changed=content.changed(revision.listing, proposed),
-        is_waiting=revision.status is RevisionStatus.WAITING,
-        form=form,
-        now=now,
+def _meanwhile(listing: Listing, status: int) -> str:
+    """Return what happened last, when a decision came too late: who did what."""
+    last = _last_event(listing) if status == 409 else None
+    return history_words.sentence(last, has_names=True) if last is not None else ""
+
+
+def _page(template: str, **values: object) -> str:
+    in_review, changed = find.counts()
+    return render_template(
+        template,
+        in_review=in_review,
+        changed_texts=changed,
+        review_hours=moves.review_hours(),
+        **values,
     )
-    return Response(page, status)

@@ -1,0 +1,44 @@
+"""The words that go with a decision."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms.validators import Length
+
+from jobboard.domain.listing import Verb
+from jobboard.services.moderation import REASON_LABELS
+from jobboard.web.forms import BoardForm
+
+LONGEST_NOTE = 5000
+
+#: Decisions that name a reason of the set.
+WITH_REASON = frozenset({Verb.REFUSE, Verb.REMOVE})
+
+
+class DecisionForm(BoardForm):
+    """Reason and words to the poster; each decision shows what it needs of it."""
+
+    version = HiddenField()
+    reason = SelectField(
+        _l("Reason"),
+        choices=[("", _l("Choose")), *((value, _l(text)) for value, text in REASON_LABELS.items())],
+        default="",
+    )
+    note = TextAreaField(
+        _l("Words to the poster"),
+        description=_l("Mailed to the poster and kept in the history, without your name."),
+        validators=[Length(max=LONGEST_NOTE)],
+    )
+
+    def words(self) -> str:
+        """Return the note without white space around it."""
+        return (self.note.data or "").strip()
+
+    def version_read(self) -> int | None:
+        """Return the version that the page showed."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+    def set_apart(self, verb: Verb) -> None:
+        """Give the fields ids of their own: a page holds one such form for each decision."""
+        for field in self:
+            field.id = f"{verb.value.replace('_', '-')}-{field.name}"
