@@ -211,6 +211,8 @@ def value_label(key: str, value: str, names: Names | None = None) -> str:
     writer = _LABELS.get(key)
     if writer is not None:
         return writer(value)
+    if key in SWITCHES:
+        return gettext(SWITCHES[key])
     if key == "organisation":
         return (names or {}).get(value, value)
     vocabulary = VOCABULARIES.get(key)
@@ -435,5 +437,4 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "language": filters.language_name,
     "years": lambda value: gettext("%(years)s years", years=_band(value)),
     "duration": lambda value: gettext("%(months)s months", months=_band(value)),
-    **{key: (lambda _value, words=words: gettext(words)) for key, words in SWITCHES.items()},
 }

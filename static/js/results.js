@@ -26,7 +26,7 @@ async function show(address, isNew = true) {
     location.assign(address);
     return;
   }
-  const id = document.activeElement?.id;
+  const goBack = wayBack(document.activeElement);
   for (const name of new Set([selector, ...(form.dataset.alsoUpdates || "").split(",").filter(Boolean)])) {
     const [before, after] = [document.querySelector(name), page.querySelector(name)];
     if (!before || !after) continue;
@@ -39,11 +39,19 @@ async function show(address, isNew = true) {
   }
   document.title = page.title;
   if (isNew) history.pushState(null, "", address);
-  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+  goBack()?.focus({ preventScroll: true });
   const now = document.querySelector(selector);
   document.dispatchEvent(new CustomEvent("board:updated"));
   const count = now.querySelector("[data-count]") || document.querySelector("[data-count]");
   if (count) document.dispatchEvent(new CustomEvent("board:say", { detail: count.textContent.trim() }));
+}
+
+// A control is found again by its id, or by its name and value; the page around it is new by then.
+function wayBack(active) {
+  const { id, name, value } = active || {};
+  if (id) return () => document.getElementById(id);
+  if (!name || !active.form?.matches(FORM)) return () => null;
+  return () => document.querySelector(`${FORM} [name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
 }
 
 function address() {

@@ -15,3 +15,13 @@ document.addEventListener("click", ({ target }) => {
     if (!sheet.contains(target)) sheet.open = false;
   }
 });
+
+// A button inside a sheet that closes it and leads on: data-closes="#filters" data-leads="#results-title".
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-closes]");
+  if (!button) return;
+  document.querySelector(button.dataset.closes).open = false;
+  const goal = document.querySelector(button.dataset.leads);
+  goal?.focus({ preventScroll: true });
+  goal?.scrollIntoView({ block: "start" });
+});

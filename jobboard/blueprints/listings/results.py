@@ -6,52 +6,62 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_babel import gettext
 from markupsafe import Markup
 
-from jobboard.domain.criteria import VOCABULARIES, Closing, Criteria, Since, Sort
+from jobboard.domain.criteria import VOCABULARIES, Criteria, Sort
 from jobboard.domain.projection import place
 from jobboard.domain.taxonomy import NOT_STATED, Region
+from jobboard.markup.text import fold
 from jobboard.search import engine
 from jobboard.search.engine import Hits
 from jobboard.tables import gazetteer
-from jobboard.web import cards, filters
+from jobboard.web import cards, criteria_words, filters
+from jobboard.web.criteria_words import LEGENDS, SWITCHES
 from jobboard.web.public import with_query
 from jobboard.words import N_
 
 PATH = "/jobs/"
 
-#: The facets of the page in their order, each with its legend and its kind of control.
-FACETS: tuple[tuple[str, str, str], ...] = (
-    ("type", N_("Contract"), "checkbox"),
-    ("topic", N_("Topic"), "checkbox"),
-    ("country", N_("Country"), "checkbox"),
-    ("deadline", N_("Deadline"), "radio"),
-    ("mode", N_("Work mode"), "checkbox"),
-    ("org_kind", N_("Organisation"), "checkbox"),
-    ("pay", N_("Pay"), "switches"),
-    ("seniority", N_("Seniority"), "checkbox"),
-    ("eligible", N_("Who may apply"), "checkbox"),
-    ("focus", N_("About"), "checkbox"),
-    ("hours", N_("Hours"), "checkbox"),
-    ("since", N_("Posted"), "radio"),
+#: The facets of the page in their order, each with its kind of control.
+FACETS: tuple[tuple[str, str], ...] = (
+    ("type", "checkbox"),
+    ("country", "checkbox"),
+    ("topic", "checkbox"),
+    ("deadline", "radio"),
+    ("seniority", "checkbox"),
+    ("pay", "switches"),
+    ("eligible", "checkbox"),
+    ("mode", "checkbox"),
+    ("org_kind", "checkbox"),
 )
-_SWITCHES = {"paid": N_("Paid only"), "pay_stated": N_("Pay stated")}
-_SHOWN_KEYS = frozenset(key for key, _, _ in FACETS) | {"paid", "pay_stated"}
+#: Those behind "More filters".
+MORE_FACETS: tuple[tuple[str, str], ...] = (
+    ("language", "checkbox"),
+    ("focus", "checkbox"),
+    ("hours", "checkbox"),
+    ("contract", "checkbox"),
+    ("duration", "checkbox"),
+    ("start", "radio"),
+    ("years", "checkbox"),
+    ("education", "radio"),
+    ("function", "checkbox"),
+    ("grade", "checkbox"),
+    ("visa", "checkbox"),
+    ("passport", "country"),
+    ("remote", "radio"),
+    ("clearance", "checkbox"),
+    ("since", "radio"),
+)
+#: Facets whose values have an order of their own; the others stand by their counts.
+_ORDERED = frozenset(
+    {"deadline", "seniority", "mode", "hours", "duration", "start", "years", "education", "since"}
+)
+#: Facets of time: what a person may ask is offered whatever there is.
+_TIMES = frozenset({"deadline", "start", "since"})
+_SHOWN_KEYS = frozenset(key for key, _ in (*FACETS, *MORE_FACETS)) | SWITCHES.keys()
 
-_CLOSING = {
-    Closing.DAYS_3: N_("Within 3 days"),
-    Closing.DAYS_7: N_("Within 7 days"),
-    Closing.DAYS_14: N_("Within 14 days"),
-    Closing.DAYS_30: N_("Within 30 days"),
-    Closing.OPEN: N_("Rolling or until filled"),
-}
-_SINCE = {
-    Since.DAY: N_("In 24 hours"),
-    Since.WEEK: N_("In 7 days"),
-    Since.MONTH: N_("In 30 days"),
-}
 SORTS = {
     Sort.BEST: N_("Best match"),
     Sort.NEWEST: N_("Newest"),
@@ -59,21 +69,28 @@ SORTS = {
     Sort.PAY: N_("Best paid"),
 }
 
-#: Most countries offered as a facet; the map's list has them all.
-_MOST_ROWS = 40
+#: Most values offered of one facet; the map's list has all countries.
+_MOST_ROWS = 24
+#: Rows shown before the rest folds away.
+_UNFOLDED = 6
+#: Stands for the count in a row that is drawn once and counted often.
+_COUNT = "\ufffc"
 #: Most filters that are tried one by one for a looser search.
 _MOST_TRIES = 8
 _DOT = (4.0, 17.0)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One value of a facet."""
+class Facet:
+    """One question of the search as the form shows it."""
 
-    value: str
-    label: str
-    count: str | None
-    is_checked: bool
+    name: str
+    legend: str
+    kind: str
+    shown: Markup
+    folded: Markup
+    folded_count: int
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -140,28 +157,16 @@ def tabs(criteria: Criteria, hits: Hits) -> list[Link]:
     return found
 
 
-def chips(criteria: Criteria) -> list[Link]:
+def chips(criteria: Criteria, names: Mapping[str, str]) -> list[Link]:
     """Return what narrows the list, each with the search without it."""
     return [
-        Link(value_label(key, value), address(criteria.without(key, value)))
+        Link(
+            criteria_words.chip_label(criteria, key, value, names),
+            address(criteria.without(key, value)),
+        )
         for key, value in criteria.filter_pairs()
         if key != "q"
     ]
-
-
-def value_label(key: str, value: str) -> str:
-    """Return one chosen value in words."""
-    if key == "where":
-        return value
-    if key in _SWITCHES:
-        return gettext(_SWITCHES[key])
-    if key == "remote":
-        if value == "anywhere":
-            return gettext("Remote, anywhere")
-        return gettext("Remote from %(countries)s", countries=filters.country_name(value))
-    if key == "passport":
-        return gettext("Passport: %(country)s", country=filters.country_name(value))
-    return _value_label(key, value)
 
 
 def facets_form(criteria: Criteria, hits: Hits) -> Markup:
@@ -175,13 +180,15 @@ def facets_form(criteria: Criteria, hits: Hits) -> Markup:
     found = cards.kept().find(key)
     if found is not None:
         return found
+    rows = _Rows(criteria, hits.facets)
     page = render_template(
         "listings/_facets.html",
-        facets=[
-            (name, gettext(legend), control, rows)
-            for name, legend, control in FACETS
-            if (rows := _rows(name, criteria, hits.facets))
-        ],
+        facets=rows.facets(FACETS),
+        more_facets=rows.facets(MORE_FACETS),
+        is_more_open=any(criteria.values(name) for name, _ in MORE_FACETS),
+        countries=_country_options(filters.language()),
+        passport=criteria.passport,
+        passport_name=filters.country_name(criteria.passport) if criteria.passport else "",
         kept=[
             pair
             for pair in criteria.query_pairs()
@@ -189,6 +196,8 @@ def facets_form(criteria: Criteria, hits: Hits) -> Markup:
         ],
         chosen=len([pair for pair in criteria.filter_pairs() if pair[0] not in {"q", "where"}]),
         clear=address(Criteria(q=criteria.q, where=criteria.where)),
+        total=filters.number(hits.total),
+        total_count=hits.total,
     )
     return cards.kept().keep(key, Markup(page))  # noqa: S704 - a template's own output
 
@@ -211,7 +220,7 @@ def looser(criteria: Criteria, now: datetime) -> list[Link]:
         wider = criteria.without(key, value)
         total = engine.search(wider, now, limit=1, with_facets=False).total
         if total:
-            words = f"“{value}”" if key == "q" else value_label(key, value)
+            words = f"“{value}”" if key == "q" else criteria_words.chip_label(criteria, key, value)
             tried.append((total, words, wider))
     tried.sort(key=lambda one: one[0])
     return [
@@ -220,69 +229,116 @@ def looser(criteria: Criteria, now: datetime) -> list[Link]:
     ]
 
 
-def _value_label(key: str, value: str) -> str:
-    if key == "deadline":
-        return gettext(_CLOSING[Closing(value)])
-    if key == "since":
-        return gettext(_SINCE[Since(value)])
-    if key in {"country", "focus"} and value not in set(Region):
-        return filters.country_name(value)
-    if key == "focus":
-        return filters.label(Region(value))
-    if key == "language":
-        return filters.language_name(value)
-    if key == "years":
-        return gettext(
-            "%(years)s years",
-            years=value.replace("-", "–") if value[-1] != "-" else f"{value[:-1]}+",
-        )
-    if key == "duration":
-        return gettext(
-            "%(months)s months",
-            months=value.replace("-", "–") if value[-1] != "-" else f"{value[:-1]}+",
-        )
-    vocabulary = VOCABULARIES.get(key)
-    return filters.label(vocabulary(value)) if vocabulary is not None else value
+class _Rows:
+    """The rows of all facets of one answer."""
 
+    def __init__(self, criteria: Criteria, counts: Mapping[str, Mapping[str, int]]) -> None:
+        self._criteria = criteria
+        self._counts = counts
+        self._language = filters.language()
 
-def _rows(name: str, criteria: Criteria, facets: Mapping[str, Mapping[str, int]]) -> list[Row]:
-    if name == "pay":
+    def facets(self, wanted: tuple[tuple[str, str], ...]) -> list[Facet]:
+        """Return the facets that offer a choice."""
+        found = (self._facet(name, kind) for name, kind in wanted)
+        return [facet for facet in found if facet is not None]
+
+    def _facet(self, name: str, kind: str) -> Facet | None:
+        if kind == "country":
+            return self._folded(name, kind, [], {})
+        if kind == "switches":
+            rows = self._switches()
+            return self._folded(name, kind, rows, {}) if rows else None
+        chosen = set(self._criteria.values(name))
+        rows = self._values(name, chosen)
+        # One answer alone is no question.
+        if not rows or (len(rows) == 1 and not chosen):
+            return None
+        if kind == "radio":
+            anything = gettext("Any time") if name in {"since", "start"} else gettext("Any")
+            rows.insert(0, (name, "", None, not chosen))
+            return self._folded(name, kind, rows, {"": anything})
+        return self._folded(name, kind, rows, {})
+
+    def _folded(
+        self,
+        name: str,
+        kind: str,
+        rows: list[tuple[str, str, int | None, bool]],
+        labels: Mapping[str, str],
+    ) -> Facet:
+        # One row alone is not worth a fold.
+        end = _UNFOLDED if len(rows) > _UNFOLDED + 1 else len(rows)
+        kind_of_box = "radio" if kind == "radio" else "checkbox"
+        drawn = [self._drawn(kind_of_box, *row, labels.get(row[1], "")) for row in rows]
+        return Facet(
+            name,
+            gettext(LEGENDS[name]),
+            kind,
+            Markup("").join(drawn[:end]),
+            Markup("").join(drawn[end:]),
+            len(rows) - end,
+            any(row[3] for row in rows[end:]),
+        )
+
+    def _switches(self) -> list[tuple[str, str, int | None, bool]]:
         return [
-            Row(
-                key,
-                gettext(words),
-                _count(facets.get(key, {}).get("1", 0)),
-                bool(criteria.values(key)),
-            )
-            for key, words in _SWITCHES.items()
-            if facets.get(key) or criteria.values(key)
+            (key, "1", self._counts.get(key, {}).get("1", 0), bool(self._criteria.values(key)))
+            for key in SWITCHES
+            if self._counts.get(key) or self._criteria.values(key)
         ]
-    counts = facets.get(name, {})
-    chosen = set(criteria.values(name))
-    if name in {"deadline", "since"}:
-        return _radio_rows(name, counts, chosen)
-    values = [value for value in counts if value != NOT_STATED or value in chosen]
-    values += [value for value in chosen if value not in counts]
-    values.sort(key=lambda value: (value not in chosen, -counts.get(value, 0), value))
-    rows = [
-        Row(value, value_label(name, value), _count(counts.get(value, 0)), value in chosen)
-        for value in values[:_MOST_ROWS]
-    ]
-    return rows if len(rows) > 1 or chosen else []
+
+    def _values(self, name: str, chosen: set[str]) -> list[tuple[str, str, int | None, bool]]:
+        counted = self._counts.get(name, {})
+        counts = {value: count for value, count in counted.items() if count}
+        if not counts and not chosen:
+            return []
+        if name in _ORDERED:
+            values = [
+                word.value
+                for word in VOCABULARIES[name]
+                if word.value in counts or word.value in chosen or name in _TIMES
+            ]
+        else:
+            values = sorted({*counts, *chosen}, key=lambda value: (-counts.get(value, 0), value))
+        offered = [value for value in values if value != NOT_STATED or value in chosen]
+        kept = {*offered[:_MOST_ROWS], *chosen}
+        return [
+            (name, value, counts.get(value, 0), value in chosen)
+            for value in offered
+            if value in kept
+        ]
+
+    def _drawn(
+        self, kind: str, name: str, value: str, count: int | None, is_checked: bool, label: str
+    ) -> Markup:
+        if not label:
+            label = criteria_words.value_label(name, value)
+        before, after = _row(self._language, kind, name, value, label, is_checked)
+        return before if count is None else before + filters.number(count) + after
 
 
-def _radio_rows(name: str, counts: Mapping[str, int], chosen: set[str]) -> list[Row]:
-    vocabulary = _CLOSING if name == "deadline" else _SINCE
-    if not counts and not chosen:
-        return []
-    words = gettext("Any time") if name == "since" else gettext("Any")
-    return [
-        Row("", words, None, not chosen),
-        *(
-            Row(value, gettext(label), _count(counts.get(value, 0)), value in chosen)
-            for value, label in vocabulary.items()
-        ),
-    ]
+@lru_cache(maxsize=5_000)
+def _row(
+    _language: str, kind: str, name: str, value: str, label: str, is_checked: bool
+) -> tuple[Markup, Markup]:
+    """Return a row drawn once: what stands before its count, and what after."""
+    row = current_app.jinja_env.get_template("macros/facet.html").module.facet_row  # type: ignore[attr-defined]
+    is_counted = value != ""
+    html = row(name, value, label, kind, is_checked, _COUNT if is_counted else None)
+    # The template's indentation, a thousand times on a page, is left out.
+    before, _, after = " ".join(html.split()).partition(_COUNT)
+    return Markup(before), Markup(after)  # noqa: S704 - a template's own output
+
+
+@lru_cache(maxsize=20)
+def _country_options(language: str) -> Markup:
+    """Return all countries as options of a select, in the order of the language's alphabet."""
+    named = sorted(
+        (fold(gazetteer.country_name(one.code, language.split("_", maxsplit=1)[0])), one.code)
+        for one in gazetteer.countries()
+    )
+    option = Markup('<option value="{}">{}</option>')
+    return Markup("").join(option.format(code, filters.country_name(code)) for _, code in named)
 
 
 def _dots(criteria: Criteria, counts: Mapping[str, int]) -> list[Dot]:
@@ -315,10 +371,6 @@ def _point(code: str) -> tuple[float, float] | None:
         return None
     x, y = place(country.lat, country.lon)
     return round(x, 1), round(y, 1)
-
-
-def _count(count: int) -> str:
-    return filters.number(count)
 
 
 def _frozen(facets: Mapping[str, Mapping[str, int]]) -> tuple[object, ...]:

@@ -1,5 +1,6 @@
 """The Jobs page and the page of a listing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,20 +20,23 @@ from jobboard.formats import icalendar
 from jobboard.markup.markdown import text_to_html
 from jobboard.models.listing import Listing
 from jobboard.queries import listings as find
+from jobboard.queries import organisations
 from jobboard.search import engine
 from jobboard.search.engine import Hits
-from jobboard.web import api_items, cards, filters, limits, listing_view
+from jobboard.web import api_items, cards, criteria_words, filters, limits, listing_view
 from jobboard.web.paging import Pages
 from jobboard.web.public import answer, query_pairs, whole, with_query
+from jobboard.words import N_
 
 bp = Blueprint("listings", __name__)
 
 _RELATED = 4
 _OFFER_AFTER = 3
 _FEEDS = (
-    ("atom", "application/atom+xml"),
-    ("rss", "application/rss+xml"),
-    ("json", "application/feed+json"),
+    ("atom", "Atom", "application/atom+xml"),
+    ("rss", "RSS", "application/rss+xml"),
+    ("json", "JSON Feed", "application/feed+json"),
+    ("ics", N_("Calendar"), "text/calendar"),
 )
 
 
@@ -40,7 +44,7 @@ _FEEDS = (
 class FeedLink:
     """A feed of the same search."""
 
-    kind: str
+    name: str
     mimetype: str
     href: str
 
@@ -58,6 +62,7 @@ def index() -> AnyResponse:
     pages = Pages(criteria.page, max(1, -(-hits.total // PAGE_SIZE)), hits.total)
     if pages.page > pages.last:
         return answer(_beyond(criteria, pages), status=404)
+    names = organisations.names(criteria.organisation)
     page = render_template(
         "listings/index.html",
         criteria=criteria,
@@ -67,12 +72,12 @@ def index() -> AnyResponse:
         cards=_cards(criteria, hits, now),
         partial_cards=_partial_cards(criteria, hits, now),
         offer_after=_OFFER_AFTER,
-        headline=_headline(hits.total),
-        found=_found(criteria, hits.total),
+        headline=_headline(criteria, hits.total, names),
+        described=criteria_words.describe(criteria, names),
         tabs=results.tabs(criteria, hits),
         world_map=results.world_map(criteria, hits),
         facets=results.facets_form(criteria, hits),
-        chips=results.chips(criteria),
+        chips=results.chips(criteria, names),
         clear=results.address(Criteria(q=criteria.q)),
         sorts=[(word, gettext(label)) for word, label in results.SORTS.items()],
         looser=results.looser(criteria, now) if not hits.total else [],
@@ -81,7 +86,9 @@ def index() -> AnyResponse:
         pager_query=with_query("", criteria.with_page(1).query_pairs()).removeprefix("?"),
         is_indexed=criteria.is_empty and criteria.sort is None and not problems,
         kept=[
-            pair for pair in criteria.query_pairs() if pair[0] not in {"q", "where", "page", "sort"}
+            pair
+            for pair in criteria.query_pairs()
+            if pair[0] not in {"q", "where", "near", "radius", "page", "sort"}
         ],
     )
     return answer(page)
@@ -208,7 +215,9 @@ def _partial_cards(criteria: Criteria, hits: Hits, now: datetime) -> list[Markup
     return cards.drawn(rows, now, terms=terms, partial_ids=hits.partial_ids)
 
 
-def _headline(total: int) -> str:
+def _headline(criteria: Criteria, total: int, names: Mapping[str, str]) -> str:
+    if not criteria.is_empty:
+        return criteria_words.heading(criteria, total, names)
     return ngettext(
         "%(count)s open position in international affairs",
         "%(count)s open positions in international affairs",
@@ -217,24 +226,11 @@ def _headline(total: int) -> str:
     )
 
 
-def _found(criteria: Criteria, total: int) -> str:
-    count = filters.number(total)
-    if criteria.q:
-        return ngettext(
-            "%(count)s job for “%(words)s”",
-            "%(count)s jobs for “%(words)s”",
-            total,
-            count=count,
-            words=criteria.q,
-        )
-    return ngettext("%(count)s job", "%(count)s jobs", total, count=count)
-
-
 def _feeds(criteria: Criteria) -> list[FeedLink]:
     pairs = [pair for pair in criteria.query_pairs() if pair[0] != "page"]
     return [
-        FeedLink(kind, mimetype, with_query(f"/jobs/feed.{kind}", pairs))
-        for kind, mimetype in _FEEDS
+        FeedLink(gettext(name), mimetype, with_query(f"/jobs/feed.{kind}", pairs))
+        for kind, name, mimetype in _FEEDS
     ]
 
 
