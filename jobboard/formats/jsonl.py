@@ -5,7 +5,10 @@ description_format posted deadline employment_type salary apply category languag
 all may be missing but the title.
 """
 
+import hashlib
+import html
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +25,7 @@ from jobboard.formats.imported import (
 )
 from jobboard.formats.outside import (
     DAMAGE,
+    URL_LENGTH,
     opened,
     read_apply,
     read_deadline,
@@ -66,17 +70,31 @@ def read(path: Path) -> Iterator[Mapping[str, object] | BrokenRecord]:
                 yield _record(line, number)
 
 
-def to_imported(record: Mapping[str, object], zone: ZoneInfo) -> ImportedListing:
-    """Return the listing that a record describes; days without a zone are meant in ``zone``.
+def count(path: Path) -> int:
+    """Return how many lines with something on them ``read`` will come to; 0 if it cannot tell."""
+    try:
+        with opened(path) as file:
+            return sum(1 for line in file if line.strip())
+    except DAMAGE:
+        return 0
+
+
+def to_imported(
+    record: Mapping[str, object], zone: ZoneInfo, source: str = "jsonl"
+) -> ImportedListing:
+    """Return the listing that a record describes.
 
     Never raises: what cannot be understood stays as text, and a record that cannot be
     stored says why in ``refusal``.
+
+    Args:
+        record: the object of a line.
+        zone: where days without a zone are meant.
+        source: whose the record is when it names no ``set``.
     """
     text = _Texts(record)
     notes: list[str] = []
-    source, source_id = text.line("set", NAME_LENGTH), text.line("source_id", NAME_LENGTH)
-    # ``id`` is unique over all sets where ``source_id`` may repeat within one.
-    own_id = text.line("id", NAME_LENGTH) or source_id
+    source_id = text.line("source_id", URL_LENGTH)
     title = text.line("title", TITLE_LENGTH * 4)
     if len(title) > TITLE_LENGTH:
         title = title[: TITLE_LENGTH - 1].rstrip() + "…"
@@ -98,8 +116,8 @@ def to_imported(record: Mapping[str, object], zone: ZoneInfo) -> ImportedListing
     name = text.line("organisation", NAME_LENGTH)
     apply = read_apply(text.raw("apply"))
     return ImportedListing(
-        source=source or "jsonl",
-        source_id=own_id,
+        source=text.line("set", NAME_LENGTH) or source,
+        source_id=_own_id(text),
         source_url=whole_url(source_id),
         title=title,
         organisation=ImportedOrganisation(name) if name else None,
@@ -126,7 +144,7 @@ def to_imported(record: Mapping[str, object], zone: ZoneInfo) -> ImportedListing
         status="published",
         raw=dict(record),
         notes=tuple(notes),
-        refusal=_refusal(title, own_id),
+        refusal="" if title else "no title",
     )
 
 
@@ -145,7 +163,14 @@ class _Texts:
         return str(value) if isinstance(value, int | float) and value is not True else ""
 
     def line(self, name: str, limit: int) -> str:
-        return clean_line(self.raw(name)[: limit * 4])[:limit].strip()
+        written = self.raw(name)[: limit * 4]
+        if "&" in written and _ENTITY.search(written):
+            # "AT&amp;T": a line out of a page; what it says is text and escaped when shown.
+            written = html.unescape(written)
+        return clean_line(written)[:limit].strip()
+
+
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|amp|lt|gt|quot|apos|nbsp);")
 
 
 def _record(line: bytes, number: int) -> Mapping[str, object] | BrokenRecord:
@@ -189,7 +214,15 @@ def _description(text: _Texts) -> str:
     return text_to_html(written)
 
 
-def _refusal(title: str, source_id: str) -> str:
-    if not title:
-        return "no title"
-    return "" if source_id else "no id"
+def _own_id(text: _Texts) -> str:
+    """Return the name by which a later import finds the record again."""
+    # ``id`` is unique over all sets where ``source_id`` may repeat within one.
+    stated = text.line("id", URL_LENGTH) or text.line("source_id", URL_LENGTH)
+    if stated and len(stated) <= NAME_LENGTH:
+        return stated
+    # Without one, what the record is about must do.
+    about = [stated] if stated else [text.raw(name) for name in _ABOUT]
+    return hashlib.sha256("\n".join(about).encode(errors="replace")).hexdigest()[:32]
+
+
+_ABOUT = ("title", "organisation", "location", "apply")

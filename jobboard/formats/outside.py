@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ import zstandard
 
 from jobboard.formats.imported import ImportedApply, ImportedDeadline
 from jobboard.markup.text import clean_block, clean_line
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: Addresses longer than this are refused everywhere on the board.
 URL_LENGTH = 2_000
@@ -27,7 +30,7 @@ DAMAGE = (EOFError, OSError, zstandard.ZstdError, gzip.BadGzipFile)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading bytes, unpacked by its name (``.gz``, ``.zst``) as it is read.
 
     Damage shows while reading, as one of ``DAMAGE``; a missing file as ``OSError`` at once.
@@ -37,13 +40,50 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             with gzip.open(file) as unpacked:
                 yield io.BufferedReader(unpacked)
         elif path.suffix == ".zst":
-            reader = zstandard.ZstdDecompressor().stream_reader(
-                file, read_across_frames=True, closefd=False
-            )
-            with reader:
-                yield io.BufferedReader(reader)
+            yield io.BufferedReader(_Zst(file))
         else:
             yield file
+
+
+class _Zst(io.RawIOBase):
+    """The bytes in a zstandard file; the library's own reader takes a cut file for a whole one."""
+
+    #: So little at a time that even a bomb unpacks to no more than some megabytes at once.
+    _PACKED = 1024
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._packed = b""
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Fill the buffer as far as what is unpacked goes; 0 at the end."""
+        while not self._ready:
+            if not self._packed:
+                self._packed = self._file.read(self._PACKED)
+            if not self._packed:
+                if self._frame is not None:
+                    raise EOFError("it ends in the middle")
+                return 0
+            self._unpack()
+        room = memoryview(buffer).cast("B")
+        size = min(len(room), len(self._ready))
+        room[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+    def _unpack(self) -> None:
+        frame = self._frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
+        self._ready = memoryview(frame.decompress(self._packed))
+        self._packed = b""
+        if frame.eof:
+            # A file may hold several frames, one after another.
+            self._packed, self._frame = frame.unused_data, None
 
 
 def read_day(written: str) -> date | None:

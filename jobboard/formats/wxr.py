@@ -4,7 +4,9 @@ The file is read as a stream in flat memory, and twice: what a listing refers to
 terms, pictures) may stand behind it. So ``read_site`` first, then ``read_listings``.
 """
 
+import hashlib
 import html
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,6 +48,9 @@ from jobboard.tables.gazetteer import country
 TITLE_LENGTH = 300
 NAME_LENGTH = 200
 
+#: More than this is no item of a site (and would fill the memory).
+ITEM_BYTES = 32_000_000
+
 #: Keys that are secrets, locks or telemetry of the old site and are not kept even raw.
 DROPPED_META = frozenset(
     {
@@ -80,7 +85,10 @@ class WxrTerm:
 
 @dataclass(frozen=True, slots=True)
 class WxrSite:
-    """What the file says of the whole site. ``attachments`` maps ids to addresses of files."""
+    """What the file says of the whole site.
+
+    ``attachments`` maps ids to addresses of files; ``listing_count`` is for a progress line.
+    """
 
     title: str = ""
     base_url: str = ""
@@ -89,6 +97,7 @@ class WxrSite:
     authors: Mapping[str, WxrAuthor] = field(default_factory=dict)
     terms: Mapping[tuple[str, str], WxrTerm] = field(default_factory=dict)
     attachments: Mapping[int, str] = field(default_factory=dict)
+    listing_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +199,7 @@ def to_imported(listing: WxrListing, site: WxrSite, zone: ZoneInfo) -> ImportedL
         status = "closed"
     return ImportedListing(
         source=_source(site, listing),
-        source_id=listing.post_id or listing.guid,
+        source_id=_source_id(listing, title),
         source_url=listing.link or listing.guid,
         old_addresses=_old_addresses(listing),
         title=title,
@@ -257,6 +266,7 @@ class _SiteFacts:
         self.authors: dict[str, WxrAuthor] = {}
         self.terms: dict[tuple[str, str], WxrTerm] = {}
         self.attachments: dict[int, str] = {}
+        self.listing_count = 0
 
     def add(self, element: Element) -> None:
         """Take what one child of the channel says."""
@@ -287,7 +297,14 @@ class _SiteFacts:
                 employment_type=dict(_meta(element, "termmeta")).get("employment_type", ""),
             )
             self.terms[term.taxonomy, term.slug] = term
-        elif name == "item" and _text(element, "post_type") == "attachment":
+        elif name == "item":
+            self._add_item(element)
+
+    def _add_item(self, element: Element) -> None:
+        post_type = _text(element, "post_type")
+        if post_type == "job_listing":
+            self.listing_count += 1
+        elif post_type == "attachment":
             post_id, url = _text(element, "post_id"), whole_url(_text(element, "attachment_url"))
             if post_id.isascii() and post_id.isdigit() and url:
                 self.attachments[int(post_id)] = url
@@ -302,6 +319,7 @@ class _SiteFacts:
             self.authors,
             self.terms,
             self.attachments,
+            self.listing_count,
         )
 
 
@@ -310,12 +328,18 @@ class _XmlBytes:
 
     _FORBIDDEN = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: io.BufferedReader) -> None:
         self._file = file
+        #: Bytes read since the last whole item.
+        self.pending = 0
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes; an empty answer means the end, as the parser reads it."""
-        while block := self._file.read(size):
+        # One read of the file at a time: where it breaks, all before the break has been seen.
+        while block := self._file.read1(size):
+            self.pending += len(block)
+            if self.pending > ITEM_BYTES:
+                raise ValueError("an item is larger than 32 MB")
             if kept := block.translate(None, self._FORBIDDEN):
                 return kept
         return b""
@@ -325,8 +349,9 @@ def _elements(path: Path) -> Iterator[Element]:
     """Yield each whole child of the channel, and forget it afterwards."""
     depth, channel = 0, None
     with opened(path) as file:
+        source = _XmlBytes(file)
         try:
-            for event, element in iterparse(cast(IO[bytes], _XmlBytes(file)), ("start", "end")):
+            for event, element in iterparse(cast(IO[bytes], source), ("start", "end")):
                 if event == "start":
                     depth += 1
                     if depth == 2:
@@ -336,6 +361,7 @@ def _elements(path: Path) -> Iterator[Element]:
                 if depth == 2 and channel is not None:
                     yield element
                     channel.clear()
+                    source.pending = 0
         except ParseError as error:
             line, column = error.position
             reason = str(error).split(":")[0]
@@ -519,6 +545,14 @@ def _source(site: WxrSite, listing: WxrListing) -> str:
         return site.base_url[:NAME_LENGTH]
     host = urlsplit(whole_url(listing.guid)).hostname
     return f"https://{host}" if host else "wxr"
+
+
+def _source_id(listing: WxrListing, title: str) -> str:
+    stated = listing.post_id or listing.guid
+    if stated and len(stated) <= NAME_LENGTH:
+        return stated
+    about = stated or f"{title}\n{listing.post_name}\n{listing.posted_local}"
+    return hashlib.sha256(about.encode(errors="replace")).hexdigest()[:32]
 
 
 def _organisation(name: str, meta: Mapping[str, str], site: WxrSite) -> ImportedOrganisation:

@@ -35,6 +35,7 @@ from jobboard.domain.taxonomy import (
 from jobboard.formats.imported import ImportedListing
 from jobboard.markup.markdown import to_html
 from jobboard.markup.text import fold
+from jobboard.models.base import Base
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
@@ -48,6 +49,10 @@ BATCH = 100
 _WERE_PUBLIC = PUBLIC | {Status.EXPIRED, Status.CLOSED}
 #: How often a batch is tried again after somebody else wrote the same rows.
 _TRIES = 3
+
+
+class Unanswered(Exception):
+    """The database does not answer; what was reported before stays, a repeat goes on from there."""
 
 
 class Outcome(StrEnum):
@@ -137,12 +142,15 @@ def load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
     Args:
         batch: at most ``BATCH`` records; more work, but make other writers wait longer.
         run: the import that the batch belongs to.
+
+    Raises:
+        Unanswered: the database does not answer; nothing of the batch was stored.
     """
     try:
         lines = _load(batch, run)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as fault:
         db.session.rollback()
-        raise
+        raise Unanswered(str(fault.orig)) from fault
     except (StatementError, StaleDataError, ValueError) as fault:
         db.session.rollback()
         if len(batch) == 1:
@@ -307,12 +315,12 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
             organisations.get(fold(row["organisation_name"])) if is_public else None
         )
     ids = reserve_listing_ids(db.session, len(rows))
-    db.session.execute(
-        insert(Listing.__table__),
+    _add(
+        Listing,
         [{"id": listing_id, **row} for row, listing_id in zip(rows, ids, strict=True)],
     )
-    db.session.execute(
-        insert(ImportRecord.__table__),
+    _add(
+        ImportRecord,
         [
             {
                 "source": record.key[0],
@@ -325,8 +333,8 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
             for record, listing_id in zip(fresh, ids, strict=True)
         ],
     )
-    db.session.execute(
-        insert(Event.__table__),
+    _add(
+        Event,
         [
             {
                 "listing_id": listing_id,
@@ -346,6 +354,10 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
             listing_id=listing_id,
             reason="; ".join(record.imported.notes),
         )
+
+
+def _add(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    db.session.connection().execute(insert(model), rows)
 
 
 def _update(record: _Record, content: dict[str, Any], terms: Terms) -> None:
@@ -388,7 +400,6 @@ def _organisations(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str
     by_key.pop("", None)
     if not by_key:
         return {}
-    table = Organisation.__table__
     ids = _organisation_ids(by_key)
     fresh = [
         {
@@ -404,7 +415,7 @@ def _organisations(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str
     ]
     if fresh:
         _give_slugs(fresh)
-        db.session.execute(insert(table), fresh)
+        _add(Organisation, fresh)
         ids |= _organisation_ids(row["name_key"] for row in fresh)
     return ids
 
@@ -449,7 +460,7 @@ def _add_old_addresses(records: Sequence[_Record]) -> None:
         if address not in taken
     ]
     if new:
-        db.session.execute(insert(OldAddress.__table__), new)
+        _add(OldAddress, new)
 
 
 def _content(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
