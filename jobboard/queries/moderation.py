@@ -280,7 +280,7 @@ def waiting_since(now: datetime) -> float | None:
     return (now - oldest).total_seconds() / 3600 if oldest is not None else None
 
 
-def _waiting_revisions() -> Select[tuple[Revision]]:
+def _waiting_revisions() -> Select[Revision]:
     return (
         select(Revision)
         .join(Revision.listing)

@@ -301,8 +301,9 @@ def _page(template: str, status: int = 200, **values: object) -> AnyResponse:
     """Render a page that no cache keeps and whose address no other site learns."""
     response = Response(render_template(template, **values), status)
     response.headers["Cache-Control"] = "no-store"
-    # Some of these addresses hold a token (ASVS 14.2.1).
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Some of these addresses hold a token (ASVS 14.2.1). "no-referrer" would hide the form's own
+    # origin too, and the form would be refused as a foreign one.
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 
