@@ -18,7 +18,7 @@ SENTENCES: dict[Verb, str] = {
     Verb.CREATE: N_("Written by %(who)s"),
     Verb.EDIT: N_("Text changed by %(who)s"),
     Verb.SUBMIT: N_("Handed in by %(who)s"),
-    Verb.CONFIRM: N_("Address confirmed by %(who)s, handed in"),
+    Verb.CONFIRM: N_("Confirmed from the mailbox and handed in"),
     Verb.WITHDRAW: N_("Withdrawn by %(who)s"),
     Verb.APPROVE: N_("Approved by %(who)s"),
     Verb.REQUEST_CHANGES: N_("Changes asked for by %(who)s"),
@@ -44,7 +44,7 @@ SENTENCES: dict[Verb, str] = {
 
 _ACTORS: dict[ActorKind, str] = {
     ActorKind.POSTER: N_("the poster"),
-    ActorKind.GUEST: N_("the poster, without an account"),
+    ActorKind.GUEST: N_("the poster"),
     ActorKind.COLLEAGUE: N_("a colleague"),
     ActorKind.MODERATOR: N_("a moderator"),
     ActorKind.CLOCK: N_("the clock"),
