@@ -4,12 +4,17 @@ Nothing here knows a host; the base address comes from the setting ``SITE_URL``,
 request, so that a forged Host header has nowhere to go.
 """
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 
 def listing(slug: str) -> str:
     """Return the path of a listing's page."""
     return f"/job/{slug}/"
+
+
+def former(path: str) -> str:
+    """Return the one spelling in which a former site's path is kept and looked up."""
+    return f"/{unquote(path).strip('/')}/"
 
 
 def organisation(slug: str) -> str:

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from jobboard.domain import address
 from jobboard.domain.place import Place
 from jobboard.domain.places import whereabouts
 from jobboard.formats.employment import category_words, read_employment
@@ -582,12 +583,12 @@ def _old_addresses(listing: WxrListing) -> tuple[str, ...]:
         listing.post_name,
         *(value for key, value in listing.all_meta if key == "_wp_old_slug"),
     ]
-    paths = [f"/job/{slug.strip('/')}/" for slug in slugs if slug.strip("/")]
-    for address in (listing.link, listing.guid):
+    paths = [address.former(f"/job/{slug}") for slug in slugs if slug.strip("/")]
+    for url in (listing.link, listing.guid):
         # An expired listing's link is its number, but its guid may still be the old page.
-        path = urlsplit(whole_url(address)).path
+        path = urlsplit(whole_url(url)).path
         if path.strip("/"):
-            paths.append(path)
+            paths.append(address.former(path))
     if listing.post_id:
         paths.append(f"?p={listing.post_id}")
     return tuple(dict.fromkeys(paths))

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
@@ -47,6 +48,26 @@ class FeedLink:
     name: str
     mimetype: str
     href: str
+
+
+@bp.get("/")
+def home() -> AnyResponse:
+    """The way to the Jobs page; WordPress gave every listing a second address here."""
+    number, name = request.args.get("p"), request.args.get("job_listing")
+    if number or name:
+        former = _former(f"?p={number}" if number else address.former(f"/job/{name}"), clock.now())
+        return former or abort(404)
+    if request.args.get("feed") == "job_feed":
+        return redirect("/jobs/feed.rss", 301)
+    return redirect(results.PATH, 302)
+
+
+@bp.before_app_request
+def lead_on() -> AnyResponse | None:
+    """Lead a former site's address of a listing, where this board has no page, to the listing."""
+    if request.method not in ("GET", "HEAD") or not isinstance(request.routing_exception, NotFound):
+        return None
+    return _former(address.former(request.path), clock.now())
 
 
 @bp.get("/jobs/")
@@ -98,12 +119,14 @@ def index() -> AnyResponse:
 def show(slug: str) -> AnyResponse:
     """One listing: live, or closed and said so."""
     now = clock.now()
-    listing = _public_or_none(slug, now)
-    if listing is None:
-        former = find.by_old_address(f"/job/{slug}/")
-        if former is None or not _is_shown(former, now):
-            abort(404)
-        return redirect(address.listing(former.slug), 301)
+    listing = _at(slug)
+    if listing is None or listing.slug != slug:
+        # "-2" at the end may be a number of the former site's, so its addresses come first.
+        former = _former(address.former(address.listing(slug)), now)
+        if former is not None:
+            return former
+    if listing is None or not _is_public(listing, now):
+        abort(404)
     if listing.slug != slug:
         return redirect(address.listing(listing.slug), 301)
     live = is_live(listing.life, now)
@@ -180,15 +203,31 @@ def show_apply(slug: str) -> AnyResponse:
     return response
 
 
+def _former(old: str, now: datetime) -> AnyResponse | None:
+    """Return the way from an address of old to its listing; None if there was none."""
+    listing = find.by_old_address(old)
+    if listing is None or not _is_public(listing, now):
+        return None
+    return redirect(address.listing(listing.slug), 301)
+
+
+def _at(slug: str) -> Listing | None:
+    """Return the listing whose id ends the address, in whatever state."""
+    number = id_of(slug)
+    return find.by_id(number) if number is not None else None
+
+
 def _public_or_none(slug: str, now: datetime) -> Listing | None:
     """Return the listing of an address if strangers may see its page; 410 for one taken down."""
-    number = id_of(slug)
-    listing = find.by_id(number) if number is not None else None
-    if listing is None:
-        return None
+    listing = _at(slug)
+    return listing if listing is not None and _is_public(listing, now) else None
+
+
+def _is_public(listing: Listing, now: datetime) -> bool:
+    """Tell whether strangers may see a listing's page; 410 for one taken down."""
     if listing.status in GONE:
         abort(410)
-    return listing if _is_shown(listing, now) else None
+    return _is_shown(listing, now)
 
 
 def _is_shown(listing: Listing, now: datetime) -> bool:
