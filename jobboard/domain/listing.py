@@ -121,6 +121,7 @@ MOVES: dict[Verb, frozenset[Status]] = {
     Verb.RENEW: frozenset({Status.EXPIRED, Status.CLOSED}),
     Verb.COPY: _EVERY,
     Verb.OBJECT: GONE,
+    Verb.WITHDRAW_REVISION: PUBLIC,
     Verb.DELETE: frozenset({Status.DRAFT}),
     Verb.PUBLISH: frozenset({Status.PUBLISHED}),
     Verb.EXPIRE: frozenset({Status.EXPIRED}),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from jobboard.domain.errors import FieldsBroken
-from jobboard.domain.listing import EndRefused, check_end
+from jobboard.domain.listing import LONGEST_LIFE, EndRefused, check_end
 from jobboard.domain.taxonomy import (
     NOT_STATED,
     ApplyMethod,
@@ -35,15 +35,25 @@ class SubmissionIncomplete(FieldsBroken):
         super().__init__(N_("Some answers are missing or need a change."), errors)
 
 
-def check(content: Mapping[str, Any], now: datetime) -> None:
+def check(
+    content: Mapping[str, Any], now: datetime, *, publish_from: datetime | None = None
+) -> None:
     """Raise SubmissionIncomplete, naming the fields, unless the content can be submitted."""
-    faults = faults_of(content, now)
+    faults = faults_of(content, now, publish_from=publish_from)
     if faults:
         raise SubmissionIncomplete(faults)
 
 
-def faults_of(content: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    """Return what is wrong with a listing's content: form field to sentence, in page order."""
+def faults_of(
+    content: Mapping[str, Any], now: datetime, *, publish_from: datetime | None = None
+) -> dict[str, str]:
+    """Return what is wrong with a listing's content: form field to sentence, in page order.
+
+    Args:
+        content: what was written, by the names of its columns.
+        now: the moment, aware UTC.
+        publish_from: the moment before which it must not be public, if the poster wants one.
+    """
     faults: dict[str, str] = {}
     title = content.get("title") or ""
     if len(title) < SHORTEST_TITLE:
@@ -71,6 +81,7 @@ def faults_of(content: Mapping[str, Any], now: datetime) -> dict[str, str]:
     elif method == ApplyMethod.EMAIL and not content.get("apply_email"):
         faults["apply_email"] = N_("Give the e-mail address that applications go to.")
     _check_deadline(content, now, faults)
+    _check_publication(content, publish_from, now, faults)
     return faults
 
 
@@ -105,7 +116,7 @@ def _check_pay(content: Mapping[str, Any], faults: dict[str, str]) -> None:
 
 def _check_deadline(content: Mapping[str, Any], now: datetime, faults: dict[str, str]) -> None:
     kind = content.get("deadline_kind")
-    if kind is None:
+    if kind in (None, DeadlineKind.NOT_STATED):
         faults["deadline_kind"] = N_("Choose what ends the time to apply.")
         return
     if kind != DeadlineKind.DATE:
@@ -118,3 +129,19 @@ def _check_deadline(content: Mapping[str, Any], now: datetime, faults: dict[str,
         check_end(apply_by, now)
     except EndRefused as refusal:
         faults["deadline_date"] = refusal.sentence
+
+
+def _check_publication(
+    content: Mapping[str, Any],
+    publish_from: datetime | None,
+    now: datetime,
+    faults: dict[str, str],
+) -> None:
+    if publish_from is None:
+        return
+    apply_by = content.get("apply_by")
+    is_date = content.get("deadline_kind") == DeadlineKind.DATE
+    if is_date and apply_by is not None and publish_from >= apply_by:
+        faults["publish_on"] = N_("Publish it before the deadline, or leave this empty.")
+    elif publish_from > now + LONGEST_LIFE:
+        faults["publish_on"] = N_("Publish it within 365 days, or leave this empty.")

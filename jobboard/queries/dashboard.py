@@ -4,25 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
-from jobboard.domain.listing import PUBLIC, Status
+from jobboard.domain.listing import ENDED, GONE, PUBLIC, Status, Verb
+from jobboard.domain.slug import slug
 from jobboard.models.event import Event
 from jobboard.models.listing import Listing
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.organisation import Membership, Organisation
 from jobboard.models.revision import Revision, RevisionStatus
 from jobboard.models.user import User
+from jobboard.queries.listings import live
 
 PAGE = 25
 
 #: A management link outlives its listing by this long.
 MANAGE_AFTER_END = timedelta(days=30)
 
-#: The views of the dashboard: what each shows.
-VIEWS = ("all", "live", "waiting", "drafts", "ended")
+#: The views of the dashboard, in the order of its tabs.
+VIEWS = ("all", "live", "scheduled", "waiting", "answer", "drafts", "ended")
+
+#: Live listings that end within this time are counted on top.
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,15 @@ def mine(user: User, *, view: str, words: str, page: int, now: datetime) -> Mine
 
 
 def counts(user: User, now: datetime) -> dict[str, int]:
-    """Return how many listings each view of the dashboard holds."""
-    return {
-        view: db.session.scalar(
-            select(func.count()).select_from(
-                _filtered(select(Listing.id).where(_may_act(user)), view, "", now).subquery()
-            )
+    """Return how many listings each view holds, and how many live ones end ``soon``."""
+    wanted = {view: _in_view(view, now) for view in VIEWS}
+    wanted["soon"] = _in_view("live", now) & (Listing.ends_at <= now + SOON)
+    row = db.session.execute(
+        select(*(func.count(case((rule, 1))).label(name) for name, rule in wanted.items())).where(
+            _may_act(user)
         )
-        or 0
-        for view in VIEWS
-    }
+    ).one()
+    return dict(zip(wanted, row, strict=True))
 
 
 def one_of_mine(user: User, listing_id: int) -> Listing | None:
@@ -105,6 +109,21 @@ def history_of(listing: Listing) -> list[Event]:
     )
 
 
+def last_note(listing: Listing) -> str:
+    """Return a moderator's last words on a listing that must be changed, or nothing."""
+    if listing.status is not Status.CHANGES_REQUESTED:
+        return ""
+    return (
+        db.session.scalar(
+            select(Event.note)
+            .where(Event.listing_id == listing.id, Event.verb == Verb.REQUEST_CHANGES)
+            .order_by(Event.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
 def waiting_revision(listing: Listing) -> Revision | None:
     """Return the changed text that waits for a moderator, if there is one."""
     return db.session.scalar(
@@ -137,29 +156,34 @@ def _may_act(user: User) -> ColumnElement[bool]:
 
 
 def _filtered(query: Select[Any], view: str, words: str, now: datetime) -> Select[Any]:
-    has_ended = Listing.status.in_(PUBLIC) & (Listing.ends_at <= now)
+    query = query.where(_in_view(view, now))
+    if not words:
+        return query
+    found = [
+        column.icontains(words, autoescape=True)
+        for column in (Listing.title, Listing.organisation_name, Listing.reference)
+    ]
+    # The address spells the title without accents, so that "arastirma" finds "araştırma".
+    plain = slug(words, "")
+    if plain:
+        found.append(Listing.slug_front.contains(plain, autoescape=True))
+    return query.where(or_(*found))
+
+
+def _in_view(view: str, now: datetime) -> ColumnElement[bool]:
+    is_public = Listing.status.in_(sorted(PUBLIC))
+    has_ended = is_public & (Listing.ends_at <= now)
     match view:
         case "live":
-            query = query.where(Listing.status.in_(PUBLIC), Listing.ends_at > now)
+            return live(now)
+        case "scheduled":
+            return is_public & (Listing.publish_at > now)
         case "waiting":
-            query = query.where(Listing.status.in_((Status.PENDING, Status.CHANGES_REQUESTED)))
+            return Listing.status == Status.PENDING
+        case "answer":
+            return Listing.status == Status.CHANGES_REQUESTED
         case "drafts":
-            query = query.where(Listing.status == Status.DRAFT)
+            return Listing.status == Status.DRAFT
         case "ended":
-            query = query.where(
-                or_(
-                    Listing.status.in_(
-                        (
-                            Status.CLOSED,
-                            Status.EXPIRED,
-                            Status.REFUSED,
-                            Status.DUPLICATE,
-                            Status.REMOVED,
-                        )
-                    ),
-                    has_ended,
-                )
-            )
-    if words:
-        query = query.where(Listing.title.icontains(words, autoescape=True))
-    return query
+            return or_(Listing.status.in_(sorted(ENDED | GONE)), has_ended)
+    return true()

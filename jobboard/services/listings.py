@@ -1,17 +1,19 @@
 """What a poster does with a listing once it is written: every move of its life."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from jobboard import content as contents
 from jobboard import history, links
 from jobboard.db import commit, db
+from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
 from jobboard.domain.listing import (
+    PUBLIC,
     CloseReason,
     EndRefused,
     Status,
@@ -22,6 +24,7 @@ from jobboard.domain.listing import (
 )
 from jobboard.domain.submission import check
 from jobboard.domain.taxonomy import DeadlineKind
+from jobboard.mail import messages
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
 from jobboard.models.one_time_link import OneTimeLink, Purpose
@@ -47,13 +50,35 @@ class Actor:
     user: User | None = None
 
 
+class WordsMissing(RuleBroken):
+    """An objection must say what is wrong with the decision."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Say what is wrong with the decision."))
+
+
+class NothingWaits(RuleBroken):
+    """No changed text waits for a moderator any more."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("No changed text waits: a moderator has decided on it."))
+
+
 def edit(
-    listing: Listing, content: Mapping[str, Any], *, actor: Actor, now: datetime
+    listing: Listing,
+    content: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    publish_from: datetime | None = None,
 ) -> Revision | None:
     """Change the text of a listing.
 
     What is not public yet, and whatever a trusted person writes, changes at once. Otherwise the
-    new text waits as a revision while the live text stays; a further edit replaces it.
+    new text waits as a revision while the live text stays; a further edit replaces it, and one
+    that goes back to the live text takes the revision back.
+
+    ``publish_from`` counts only while the listing is not public.
 
     Returns:
         The revision that now waits, or None when the text changed at once or not at all.
@@ -64,32 +89,42 @@ def edit(
     """
     check_move(Verb.EDIT, listing.life, now)
     status = shown_status(listing.life, now)
+    is_public = status in PUBLIC
+    wanted_from = listing.publish_from if is_public else publish_from
     if status not in (Status.DRAFT, Status.CHANGES_REQUESTED):
-        check(content, now)
+        check(content, now, publish_from=wanted_from)
     changed = contents.changed(listing, content)
-    if not changed:
-        return None
-    is_public = status in (Status.PUBLISHED, Status.SCHEDULED)
-    if is_public and not (actor.user is not None and actor.user.is_trusted):
-        revision = _waiting_revision(listing)
-        if revision is None:
-            revision = Revision(listing=listing, content={}, created_at=now)
-            db.session.add(revision)
-        revision.content = contents.to_json(content)
-        revision.created_at = now
-        _record(listing, Verb.REVISE, actor, now, details={"fields": list(changed)})
+    is_trusted = actor.user is not None and actor.user.is_trusted
+    if is_public and not is_trusted:
+        revision = _revise(listing, content, changed, actor, now)
         commit()
         return revision
+    if not changed and wanted_from == listing.publish_from:
+        return None
     contents.write(listing, content)
+    listing.publish_from = wanted_from
     listing.updated_at = now
     if is_public:
         _follow_deadline(listing, now)
         contents.settle_organisation(listing, now)
+        # What waited was written for the text that this one replaces.
+        _take_back(listing, actor, now)
     elif status is Status.PENDING:
         contents.link_organisation(listing)
     _record(listing, Verb.EDIT, actor, now, details={"fields": list(changed)})
     commit()
     return None
+
+
+def withdraw_revision(listing: Listing, *, actor: Actor, now: datetime) -> None:
+    """Take a changed text back before a moderator has read it; the live one stays.
+
+    Raises:
+        NothingWaits: there is none, or somebody decided first.
+    """
+    if not _take_back(listing, actor, now):
+        raise NothingWaits
+    commit()
 
 
 def withdraw(listing: Listing, *, actor: Actor, now: datetime) -> None:
@@ -152,11 +187,14 @@ def extend(
     """
     check_move(Verb.EXTEND, listing.life, now)
     before = listing.ends_at
-    ends_at = _end_of(listing, deadline, now, life_days)
+    # A listing that waits for its day lives its life from that day on.
+    begins_at = max(now, listing.publish_at or now)
+    ends_at = _end_of(listing, deadline, begins_at, life_days)
     if before is not None and ends_at <= before:
         raise EndRefused(N_("The new end must be later than the present one."))
     listing.ends_at = ends_at
     listing.updated_at = now
+    _carry_end_over(listing)
     _record(listing, Verb.EXTEND, actor, now, details={"ends_at": ends_at.isoformat()})
     commit()
 
@@ -184,23 +222,33 @@ def renew(
     listing.publish_at = min(listing.publish_at or now, now)
     listing.first_published_at = listing.first_published_at or listing.publish_at
     listing.is_muted = False
+    _carry_end_over(listing)
     contents.settle_organisation(listing, now)
     _record(listing, Verb.RENEW, actor, now, details={"ends_at": ends_at.isoformat()})
     commit()
 
 
 def copy(
-    listing: Listing, *, actor: Actor, now: datetime, secret: str
+    listing: Listing, *, actor: Actor, now: datetime, secret: str, submission_key: str
 ) -> tuple[Listing, OneTimeLink | None]:
     """Make a new draft with the same text; the date, being the old one's, is left out.
 
+    The same key twice (a double click) makes one copy. A guest gets the copy's own address by
+    mail, so that it is not lost with the open page.
+
     Returns:
         The draft, and for a guest the link that manages it.
+
+    Raises:
+        ChangedMeanwhile: the key belongs to something else.
     """
+    known = _copied(submission_key, listing, actor)
+    if known is not None:
+        return known
     content = contents.read(listing)
     content["apply_by"] = None
     twin = Listing(
-        submission_key=secrets.token_urlsafe(24),
+        submission_key=submission_key,
         poster=actor.user,
         poster_email=actor.user.email if actor.user else listing.poster_email,
         status=Status.DRAFT,
@@ -208,8 +256,14 @@ def copy(
         updated_at=now,
     )
     contents.write(twin, content)
-    db.session.add(twin)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(twin)
+    except IntegrityError:
+        known = _copied(submission_key, listing, actor)
+        if known is None:
+            raise ChangedMeanwhile from None
+        return known
     link = None
     if actor.user is None:
         link = links.issue(
@@ -220,6 +274,8 @@ def copy(
             email=listing.poster_email,
             listing=twin,
         )
+        db.session.flush()
+        messages.listing_confirm(twin, link, at=now)
     _record(twin, Verb.COPY, actor, now, details={"from": listing.id})
     commit()
     return twin, link
@@ -230,7 +286,11 @@ def object_to(listing: Listing, note: str, *, actor: Actor, now: datetime) -> No
 
     Raises:
         MoveRefused: there is no decision to object to.
+        WordsMissing: nothing is said against it.
     """
+    check_move(Verb.OBJECT, listing.life, now)
+    if not note.strip():
+        raise WordsMissing
     listing.move_to(Status.PENDING, Verb.OBJECT, now)
     listing.submitted_at = now
     _record(listing, Verb.OBJECT, actor, now, note=note)
@@ -278,6 +338,74 @@ def _waiting_revision(listing: Listing) -> Revision | None:
     )
 
 
+def _revise(
+    listing: Listing,
+    content: Mapping[str, Any],
+    changed: tuple[str, ...],
+    actor: Actor,
+    now: datetime,
+) -> Revision | None:
+    if not changed:
+        _take_back(listing, actor, now)
+        return None
+    revision = _waiting_revision(listing)
+    kept = contents.to_json(content)
+    if revision is None:
+        revision = Revision(listing=listing, content={}, created_at=now)
+        db.session.add(revision)
+    elif revision.content == kept:
+        return revision
+    revision.content = kept
+    revision.created_at = now
+    _record(listing, Verb.REVISE, actor, now, details={"fields": list(changed)})
+    return revision
+
+
+def _take_back(listing: Listing, actor: Actor, now: datetime) -> bool:
+    revision = _waiting_revision(listing)
+    if revision is None:
+        return False
+    revision.status = RevisionStatus.WITHDRAWN
+    revision.decided_at = now
+    _record(listing, Verb.WITHDRAW_REVISION, actor, now)
+    return True
+
+
+def _carry_end_over(listing: Listing) -> None:
+    """Write the new end into a text that waits: its acceptance must not bring the old one back."""
+    revision = _waiting_revision(listing)
+    if revision is None:
+        return
+    end = {name: getattr(listing, name) for name in ("deadline_kind", "apply_by", "deadline_zone")}
+    revision.content = {**revision.content, **contents.to_json(end)}
+
+
+def _copied(
+    submission_key: str, listing: Listing, actor: Actor
+) -> tuple[Listing, OneTimeLink | None] | None:
+    """Return what an earlier click on the same button made, if it did."""
+    twin = db.session.scalar(select(Listing).where(Listing.submission_key == submission_key))
+    if twin is None:
+        return None
+    if actor.user is not None:
+        if twin.poster_id != actor.user.id:
+            raise ChangedMeanwhile
+        return twin, None
+    if twin.id == listing.id or twin.poster_email != listing.poster_email:
+        raise ChangedMeanwhile
+    link = db.session.scalar(
+        select(OneTimeLink)
+        .where(
+            OneTimeLink.listing_id == twin.id,
+            OneTimeLink.purpose == Purpose.LISTING_MANAGE,
+            OneTimeLink.used_at.is_(None),
+        )
+        .order_by(OneTimeLink.id.desc())
+        .limit(1)
+    )
+    return twin, link
+
+
 def _end_of(listing: Listing, deadline: Deadline | None, now: datetime, life_days: int) -> datetime:
     """Write the deadline asked for on the listing and return the end that follows from it."""
     if deadline is None or deadline.kind is not DeadlineKind.DATE or deadline.apply_by is None:
@@ -300,5 +428,5 @@ def _end_of(listing: Listing, deadline: Deadline | None, now: datetime, life_day
 def _follow_deadline(listing: Listing, now: datetime) -> None:
     """Move the end of a live listing when its edit named another date."""
     if listing.deadline_kind is DeadlineKind.DATE and listing.apply_by is not None:
-        check_end(listing.apply_by, now)
+        check_end(listing.apply_by, max(now, listing.publish_at or now))
         listing.ends_at = listing.apply_by

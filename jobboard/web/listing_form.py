@@ -4,20 +4,24 @@ Field names are those of INTERFACE's forms. What was typed stays in the fields w
 ``content`` gives the typed words as the listing's columns.
 """
 
+import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
     Field,
+    Form,
     HiddenField,
     IntegerField,
     SelectField,
@@ -32,6 +36,7 @@ from wtforms.fields import DateField
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
+from jobboard import content as contents
 from jobboard.domain import places, submission
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import end_of_day
@@ -62,20 +67,43 @@ from jobboard.domain.taxonomy import (
     VisaSponsorship,
     choices,
 )
-from jobboard.markup.text import clean_block, clean_line
+from jobboard.markup.markdown import summary
+from jobboard.markup.text import clean_block, clean_line, fold
 from jobboard.models.listing import Listing
-from jobboard.tables import currencies, gazetteer, zones
+from jobboard.models.revision import Revision
+from jobboard.models.user import User
+from jobboard.tables import currencies, gazetteer, site_texts, zones
+from jobboard.web import content_words, filters
+from jobboard.web.content_words import Change
 from jobboard.web.forms import BoardForm, email_address, web_address
+from jobboard.words import N_
 
 #: The wall-clock end of a day when no time is given.
 END_OF_DAY = time(23, 59)
 ANYWHERE = "anywhere"
+#: A language that helps, but is not needed.
+DESIRABLE = "desirable"
 
 _MOST_PLACES = 10
 _MOST_LANGUAGES = 8
 _MOST_TOPICS = 3
 _PLACE_LENGTH = 100
 _LARGEST_AMOUNT = Decimal(10) ** 12
+_LONGEST_SUMMARY = 300
+#: Days that a form takes: beyond them a date is a slip of the finger, and no instant everywhere.
+#: Bytes of a form that is read at all; far more than any text that can be handed in.
+_LONGEST_REQUEST = 4 * 1024 * 1024
+#: Longer than any text that can be handed in; the form refuses it, a draft keeps this much.
+_LONGEST_STORED = 60_000
+_YEARS = range(2000, 2201)
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LONGEST_CODE = 12
+
+#: Languages that a listing may ask for, besides those it may be written in.
+_OTHER_LANGUAGES = (
+    "am az be bg bn bs ca cs da et fi ha he hi hr hu hy id ja ka kk km ko ku ky lt lv mk mn ms "
+    "my ne nl no pl ps ro sk sl so sq sr sv sw ta tg th ti tk ur uz vi yo"
+)
 
 #: Which form field shows the fault that the rules find under a column's name.
 FIELD_OF_COLUMN = {"organisation_name": "organisation", "job_function": "function"}
@@ -94,6 +122,7 @@ _SAME_NAME = (
     "organisation_kind",
     "organisation_website",
     "language",
+    "description_format",
     "topics",
     "focus_regions",
     "seniority",
@@ -114,7 +143,6 @@ _SAME_NAME = (
     "pay_gross_net",
     "reference",
     "apply_instructions",
-    "summary",
 )
 
 #: The fields of the first screen; all others stand under "More that helps seekers".
@@ -135,6 +163,46 @@ FIRST_SCREEN = (
     "deadline_zone",
     "email",
     "accept_terms",
+)
+
+
+#: The parts of "More that helps seekers", in page order: heading and fields.
+MORE = (
+    (
+        _l("Pay"),
+        ("pay_kind", "pay_min", "pay_max", "pay_currency", "pay_period", "pay_gross_net"),
+    ),
+    (_l("Languages"), ("language_code", "language_level", "language_need")),
+    (
+        _l("Who may apply"),
+        (
+            "eligibility",
+            "visa_sponsorship",
+            "eligible_nationalities",
+            "education_min",
+            "experience_years_min",
+            "security_clearance",
+        ),
+    ),
+    (
+        _l("Contract and level"),
+        (
+            "hours",
+            "contract_term",
+            "duration_months",
+            "start_date",
+            "seniority",
+            "function",
+            "grade_system",
+            "grade",
+        ),
+    ),
+    (_l("Topics and regions"), ("topics", "focus_regions")),
+    (_l("About the organisation"), ("organisation_kind", "organisation_website")),
+    (
+        _l("Summary, language, publication"),
+        ("summary", "language", "reference", "apply_instructions", "publish_on"),
+    ),
 )
 
 
@@ -200,6 +268,16 @@ def _select(
     )
 
 
+def sensible_day(_form: Form, field: Field) -> None:
+    """Refuse days that are slips of the finger; in some zone they would be no instant at all.
+
+    Raises:
+        ValidationError: the year is out of reach.
+    """
+    if isinstance(field.data, date) and field.data.year not in _YEARS:
+        raise ValidationError(_l("Write the day as a date, such as 2027-05-31."))
+
+
 def _several(vocabulary: type[StrEnum], label: Any, *, hint: Any = "") -> SelectMultipleField:
     options = [(value, _l(text)) for value, text in LABELS[vocabulary].items()]
     return SelectMultipleField(label, choices=options, description=hint)
@@ -237,7 +315,7 @@ class ListingForm(BoardForm):
         choices=[(value, _l(text)) for value, text in LABELS[DeadlineKind].items()],
         default=DeadlineKind.DATE.value,
     )
-    deadline_date = DateField(_l("Last day to apply"), validators=[Optional()])
+    deadline_date = DateField(_l("Last day to apply"), validators=[Optional(), sensible_day])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
     deadline_zone = SelectField(_l("Time zone"), choices=[(name, name) for name in zones.zones()])
     email = EmailField(_l("Your e-mail address"), validators=[Optional(), email_address])
@@ -250,7 +328,10 @@ class ListingForm(BoardForm):
         _l("Language of this text"),
         choices=[(code, code) for code in LISTING_LANGUAGES],
         default="en",
+        validate_choice=False,
     )
+    #: An imported listing may hold HTML; what a person writes here is Markdown.
+    description_format = HiddenField(default="markdown")
     summary = StringField(
         _l("Summary"),
         description=_l("One sentence for the list; made from the text if empty."),
@@ -268,12 +349,13 @@ class ListingForm(BoardForm):
     duration_months = IntegerField(
         _l("Duration in months"), validators=[Optional(), NumberRange(1, 120)]
     )
-    start_date = DateField(_l("Start"), validators=[Optional()])
+    start_date = DateField(_l("Start"), validators=[Optional(), sensible_day])
     grade_system = _select(GradeSystem, _l("Grade system"))
     grade = StringField(_l("Grade"), validators=[Length(max=12)], description=_l("Such as P-3."))
     education_min = _select(Education, _l("Education, at least"))
     language_code = RowsField(_l("Language"))
     language_level = RowsField(_l("Level"))
+    language_need = RowsField(_l("How binding"))
     eligibility = _select(Eligibility, _l("Who may apply"))
     eligible_nationalities = SelectMultipleField(
         _l("Citizens of"),
@@ -297,8 +379,10 @@ class ListingForm(BoardForm):
     )
     publish_on = DateField(
         _l("Publish on"),
-        description=_l("Leave empty to publish as soon as it is approved."),
-        validators=[Optional()],
+        description=_l(
+            "The day begins in the deadline's time zone. Empty: as soon as it is approved."
+        ),
+        validators=[Optional(), sensible_day],
     )
 
     def validate_topics(self, field: SelectMultipleField) -> None:
@@ -325,21 +409,31 @@ class ListingForm(BoardForm):
         if any(level and level not in list(LanguageLevel) for level in field.data):
             raise ValidationError(_l("Choose a level from the list."))
 
+    def validate_language(self, field: SelectField) -> None:
+        """A language has a code."""
+        if not is_language(field.data or "en"):
+            raise ValidationError(_l("Choose one of the list."))
+
+    def validate_language_code(self, field: RowsField) -> None:
+        """Languages have codes."""
+        if any(code and not is_language(code) for code in field.data):
+            raise ValidationError(_l("Choose a language from the list."))
+
     def content(self) -> dict[str, Any]:
         """Return what was typed as the columns of ``models.listing.CONTENT``.
 
         Call it after ``validate``; a field that failed gives an empty value.
         """
-        currency = self.pay_currency.data or ""
+        currency = "" if self.pay_currency.errors else self.pay_currency.data or ""
         return {
             "title": clean_line(self.title.data or "")[:300],
             "organisation_name": clean_line(self.organisation.data or "")[:200],
             "organisation_kind": OrganisationKind(_word(self.organisation_kind)),
             "organisation_website": _kept(self.organisation_website),
-            "language": self.language.data or "en",
-            "description": clean_block(self.description.data or ""),
-            "description_format": "markdown",
-            "summary": clean_line(self.summary.data or "")[:300],
+            "language": self._language(),
+            "description": clean_block(self.description.data or "")[:_LONGEST_STORED],
+            "description_format": "html" if self.description_format.data == "html" else "markdown",
+            "summary": clean_line(self.summary.data or "")[:_LONGEST_SUMMARY],
             "opportunity_type": OpportunityType(_word(self.opportunity_type)),
             "mode": Mode(_word(self.mode)),
             "places": self._places(),
@@ -352,7 +446,7 @@ class ListingForm(BoardForm):
             "hours": _words(self.hours),
             "contract_term": ContractTerm(_word(self.contract_term)),
             "duration_months": _number(self.duration_months),
-            "start_date": self.start_date.data.isoformat() if self.start_date.data else "",
+            "start_date": _iso_day(self.start_date),
             "grade_system": GradeSystem(_word(self.grade_system)),
             "grade": clean_line(self.grade.data or "")[:12],
             "education_min": Education(_word(self.education_min)),
@@ -364,7 +458,7 @@ class ListingForm(BoardForm):
             "pay_kind": PayKind(_word(self.pay_kind)),
             "pay_min": _minor_units(self.pay_min, currency),
             "pay_max": _minor_units(self.pay_max, currency),
-            "pay_currency": currency if not self.pay_currency.errors else "",
+            "pay_currency": currency,
             "pay_period": PayPeriod(self.pay_period.data)
             if self.pay_period.data and not self.pay_period.errors
             else None,
@@ -381,19 +475,8 @@ class ListingForm(BoardForm):
 
     def faults(self, now: datetime) -> dict[str, str]:
         """Return what the rules of submission say of the typed content, by form field."""
-        found = submission.faults_of(self.content(), now)
+        found = submission.faults_of(self.content(), now, publish_from=self.publish_from())
         return {FIELD_OF_COLUMN.get(name, name): sentence for name, sentence in found.items()}
-
-    def take(self, faults: Mapping[str, str]) -> bool:
-        """Show faults at their fields, unless the field itself has complained already.
-
-        Returns:
-            True when there was none.
-        """
-        for name, sentence in faults.items():
-            if not self[name].errors:
-                self[name].errors = [gettext(sentence)]
-        return not faults
 
     def zone(self) -> str:
         """Return the deadline's IANA zone."""
@@ -403,7 +486,8 @@ class ListingForm(BoardForm):
     def apply_by(self) -> datetime | None:
         """Return the deadline's instant, UTC, or None when there is no date."""
         day = self.deadline_date.data
-        if self._deadline_kind() is not DeadlineKind.DATE or not isinstance(day, date):
+        is_date = self._deadline_kind() is DeadlineKind.DATE
+        if not is_date or self.deadline_date.errors or not isinstance(day, date):
             return None
         at = self.deadline_time.data or END_OF_DAY
         return end_of_day(datetime.combine(day, time(), tzinfo=UTC), self.zone(), at)
@@ -411,7 +495,7 @@ class ListingForm(BoardForm):
     def publish_from(self) -> datetime | None:
         """Return the start of the day on which to publish, in the deadline's zone."""
         day = self.publish_on.data
-        if not isinstance(day, date):
+        if self.publish_on.errors or not isinstance(day, date):
             return None
         return datetime.combine(day, time(), tzinfo=ZoneInfo(self.zone())).astimezone(UTC)
 
@@ -422,20 +506,66 @@ class ListingForm(BoardForm):
         typed = [row for row in rows if any(row)]
         return [*typed, ("", "")][:_MOST_PLACES]
 
-    def rows_of_languages(self) -> list[tuple[str, str]]:
-        """Return ``(language, level)`` as typed, with empty rows at the end to type into."""
+    def rows_of_languages(self) -> list[tuple[str, str, str]]:
+        """Return ``(language, level, need)`` as typed, with an empty row to type into."""
         rows = [
-            (self.language_code.row(number), self.language_level.row(number))
+            (
+                self.language_code.row(number),
+                self.language_level.row(number),
+                self.language_need.row(number),
+            )
             for number in range(len(self.language_code.data or ()))
         ]
-        return [*(row for row in rows if row[0]), ("", ""), ("", "")][:_MOST_LANGUAGES]
+        return [*(row for row in rows if row[0]), ("", "", "")][:_MOST_LANGUAGES]
 
-    def fill(self, listing: Listing) -> None:
-        """Show a stored listing's content in the fields."""
-        self.version.data = str(listing.version)
+    def is_open(self, names: Iterable[str]) -> bool:
+        """Tell whether a folded part must stand open: something in it is typed or wrong."""
+        return any(self[name].errors or _is_answered(self[name]) for name in names)
+
+    def start(self) -> None:
+        """Prepare an empty form."""
+        self.submission_key.data = fresh_key()
+        zone = str(current_app.config["SITE_ZONE"])
+        self.deadline_zone.data = zone if zone in zones.zones() else "UTC"
+
+    def terms_faults(self, user: User | None) -> dict[str, str]:
+        """Return the fault of terms that are not accepted yet."""
+        if self.accept_terms.data or not needs_terms(user):
+            return {}
+        return {"accept_terms": N_("Accept the terms of use to post.")}
+
+    def choices(self) -> dict[str, Any]:
+        """Return the lists that the rows of places and languages choose from."""
+        levels = [(value, _l(text)) for value, text in LABELS[LanguageLevel].items()]
+        return {
+            "countries": [
+                ("", gettext("Choose")),
+                (ANYWHERE, gettext("Anywhere (remote work)")),
+                *countries(),
+            ],
+            "languages": [("", gettext("Choose")), *languages(all_of_them=True)],
+            "levels": [("", gettext("Level not stated")), *levels],
+            "needs": [("", gettext("Required")), (DESIRABLE, gettext("An asset"))],
+            "text_languages": languages(self.language.data or ""),
+            "more": MORE,
+        }
+
+    def fill(self, listing: Listing, revision: Revision | None = None) -> None:
+        """Show a stored listing's content in the fields, or the changed text that waits."""
+        self.version.data = version_of(listing, revision)
         self.submission_key.data = listing.submission_key or ""
-        for name, value in listing_values(listing).items():
+        shown = listing
+        if revision is not None:
+            # Columns that the waiting text does not name are the live ones.
+            shown = Listing()
+            contents.write(
+                shown, contents.read(listing) | contents.from_json(dict(revision.content))
+            )
+        for name, value in listing_values(shown).items():
             self[name].process_data(value)
+        if listing.publish_from is not None:
+            local = listing.publish_from.astimezone(filters.zone_of(self.zone()))
+            self.publish_on.process_data(local.date())
 
     def _deadline_kind(self) -> DeadlineKind:
         try:
@@ -466,33 +596,122 @@ class ListingForm(BoardForm):
 
     def _languages(self) -> tuple[LanguageNeed, ...]:
         return tuple(
-            LanguageNeed(code=code[:12].lower(), level=level or NOT_STATED)
-            for code, level in self.rows_of_languages()
-            if code
+            LanguageNeed(
+                code=code.lower(),
+                level=level if level in set(LanguageLevel) else NOT_STATED,
+                is_required=need != DESIRABLE,
+            )
+            for code, level, need in self.rows_of_languages()
+            if is_language(code)
         )
+
+    def _language(self) -> str:
+        code = self.language.data or "en"
+        return code if is_language(code) else "en"
 
 
 def listing_values(listing: Listing) -> dict[str, Any]:
     """Return a stored listing's content under the names of the form's fields."""
-    zone = ZoneInfo(listing.deadline_zone) if zones.is_zone(listing.deadline_zone) else UTC
-    local = listing.apply_by.astimezone(zone) if listing.apply_by else None
+    # Old imports may name zones that the form does not offer; the instant stays the same.
+    zone = listing.deadline_zone if listing.deadline_zone in zones.zones() else "UTC"
+    local = listing.apply_by.astimezone(ZoneInfo(zone)) if listing.apply_by else None
     values = {name: getattr(listing, name) for name in _SAME_NAME}
-    codes = [place.country or "" for place in listing.places]
+    listed = listing.places or ()
+    remote = listing.remote_countries or ()
+    needs = listing.languages or ()
+    derived = summary(listing.description_html or "", _LONGEST_SUMMARY)
     return values | {
         "organisation": listing.organisation_name,
         "function": listing.job_function,
-        "place": [place.city for place in listing.places] + [""] * len(listing.remote_countries),
-        "country": codes + list(listing.remote_countries),
-        "language_code": [need.code for need in listing.languages],
-        "language_level": [
-            "" if need.level == NOT_STATED else need.level for need in listing.languages
-        ],
+        "place": [place.city for place in listed] + [""] * len(remote),
+        "country": [place.country or "" for place in listed] + list(remote),
+        "language_code": [need.code for need in needs],
+        "language_level": ["" if need.level == NOT_STATED else need.level for need in needs],
+        "language_need": ["" if need.is_required else DESIRABLE for need in needs],
         "pay_min": _major_units(listing.pay_min, listing.pay_currency),
         "pay_max": _major_units(listing.pay_max, listing.pay_currency),
+        "deadline_zone": zone,
         "deadline_date": local.date() if local else None,
         "deadline_time": local.time().replace(second=0, microsecond=0) if local else END_OF_DAY,
-        "start_date": date.fromisoformat(listing.start_date) if listing.start_date else None,
+        "start_date": _day(listing.start_date),
+        # One made from the text follows the text.
+        "summary": "" if listing.summary == derived else listing.summary,
     }
+
+
+def version_of(listing: Listing, revision: Revision | None) -> str:
+    """Return what tells whether somebody wrote since a page was opened."""
+    waiting = f"-{revision.id}.{revision.version}" if revision is not None else ""
+    return f"{listing.version}{waiting}"
+
+
+def stored_content(listing: Listing, revision: Revision | None) -> dict[str, Any]:
+    """Return the text as last saved: the one that waits, else the listing's own."""
+    stored = contents.read(listing)
+    return stored | contents.from_json(dict(revision.content)) if revision else stored
+
+
+def waiting_changes(listing: Listing, revision: Revision | None) -> list[Change]:
+    """Return what a text that waits for a moderator would change."""
+    if revision is None:
+        return []
+    return content_words.changes(contents.read(listing), stored_content(listing, revision))
+
+
+def needs_terms(user: User | None) -> bool:
+    """Tell whether a person must accept the present terms of use with this form."""
+    return user is None or user.terms_version != site_texts.version("terms")
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """Return everything the form was sent with, for a page between writing and sending."""
+    own = ("action", "csrf_token")
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in own]
+
+
+def take_long_texts() -> None:
+    """Raise what this request may carry, so that a text too long is told about, not thrown away."""
+    request.max_content_length = request.max_form_memory_size = _LONGEST_REQUEST
+
+
+def changed_meanwhile() -> str:
+    """Return what is said when somebody else saved since the page was opened."""
+    return gettext(
+        "This listing was changed elsewhere meanwhile. Nothing is lost: your text stands in the "
+        "form, the saved one beside it. Saving again puts yours in its place."
+    )
+
+
+def stale() -> str:
+    """Return what is said when a form's cookie has gone."""
+    return gettext("This page was open for a long time. Your text is below: send it again.")
+
+
+def is_language(code: str) -> bool:
+    """Tell whether a text is the code of a language."""
+    return len(code) <= _LONGEST_CODE and _LANGUAGE_CODE.fullmatch(code) is not None
+
+
+def languages(chosen: str = "", *, all_of_them: bool = False) -> list[tuple[str, str]]:
+    """Return ``(code, name)`` of the languages to choose from, by name, and the chosen one."""
+    codes = {*LISTING_LANGUAGES, *(_OTHER_LANGUAGES.split() if all_of_them else ())}
+    if is_language(chosen):
+        codes.add(chosen)
+    named = [(code, filters.language_name(code)) for code in codes]
+    return sorted(named, key=lambda each: fold(each[1]))
+
+
+@lru_cache(maxsize=8)
+def _countries(locale: str) -> tuple[tuple[str, str], ...]:
+    named = [
+        (each.code, gazetteer.country_name(each.code, locale)) for each in gazetteer.countries()
+    ]
+    return tuple(sorted(named, key=lambda each: fold(each[1])))
+
+
+def countries() -> tuple[tuple[str, str], ...]:
+    """Return ``(code, name)`` of every country, by name in the reader's language."""
+    return _countries(filters.language().split("_")[0])
 
 
 def fresh_key() -> str:
@@ -520,6 +739,25 @@ def _located(city: str, country: str | None) -> Sequence[Place]:
     if country:
         return (Place(country=country, city=city),)
     return places.parse_places(city) or (Place(city=city),)
+
+
+def _is_answered(field: Field) -> bool:
+    if isinstance(field, RowsField):
+        return any(field.data or ())
+    if field.name == "language":
+        return field.data not in (None, "", "en")
+    return field.data not in (None, "", NOT_STATED, [], ())
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        return None
+
+
+def _iso_day(field: DateField) -> str:
+    return field.data.isoformat() if field.data and not field.errors else ""
 
 
 def _check_amount(field: AmountField) -> None:

@@ -41,9 +41,7 @@ from jobboard.web import cards, filters
 OUTWARD_REL = "nofollow noopener noreferrer"
 
 # Tried only where a run of letters begins: else the work grows with the square of a long run.
-_EMAIL = re.compile(
-    r"(?<![^\s@<>()\[\],;:\"'/])[^\s@<>()\[\],;:\"'/]+@(?:[\w-]+\.)+[\w-]{2,}"
-)
+_EMAIL = re.compile(r"(?<![^\s@<>()\[\],;:\"'/])[^\s@<>()\[\],;:\"'/]+@(?:[\w-]+\.)+[\w-]{2,}")
 _MAILTO = re.compile(r"<a\b[^>]*href=\"mailto:[^>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 
 
@@ -147,6 +145,11 @@ def view(listing: Listing, now: datetime) -> ListingView:
 
 def preview(content: Mapping[str, Any], now: datetime) -> ListingView:
     """Return what people would see of what was written, as ``content.write`` takes it."""
+    return view(unsaved(content, now), now)
+
+
+def unsaved(content: Mapping[str, Any], now: datetime) -> Listing:
+    """Return a listing made of what was written, which is in no session and never saved."""
     listing = Listing()
     for column in Listing.__table__.columns:
         if column.default is not None and column.default.is_scalar:
@@ -154,7 +157,7 @@ def preview(content: Mapping[str, Any], now: datetime) -> ListingView:
     listing.title = ""
     listing.created_at = listing.updated_at = now
     contents.write(listing, content)
-    return view(listing, now)
+    return listing
 
 
 def pay_text(listing: Listing) -> str:

@@ -6,45 +6,81 @@ POST acts.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import current_app
+from flask import Response, current_app, render_template
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, TextAreaField, TimeField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, HiddenField, SelectField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, Length, Optional
 
-from jobboard.domain.listing import CloseReason, EndRefused, Life, Status, Verb, end_of_day, may
+from jobboard.domain.errors import RuleBroken
+from jobboard.domain.listing import (
+    LONGEST_LIFE,
+    PUBLIC,
+    CloseReason,
+    EndRefused,
+    Life,
+    Status,
+    Verb,
+    end_of_day,
+    may,
+    shown_status,
+)
 from jobboard.domain.taxonomy import LABELS, DeadlineKind
 from jobboard.markup.text import clean_block
 from jobboard.models.listing import Listing
 from jobboard.services import listings
 from jobboard.services.listings import Actor, Deadline
 from jobboard.tables import zones
+from jobboard.web import filters, refusals
 from jobboard.web.forms import BoardForm
-from jobboard.web.listing_form import END_OF_DAY
+from jobboard.web.listing_form import END_OF_DAY, fresh_key, sensible_day
 from jobboard.words import N_
 
 
 class MoveForm(BoardForm):
     """A move that asks nothing."""
 
+    def start_from(self, listing: Listing, now: datetime, life_days: int) -> None:
+        """Show what the fields hold when the page is opened."""
 
-class EndForm(BoardForm):
-    """A new end, for extend and renew; left empty it means the board's usual life."""
+
+class CopyForm(MoveForm):
+    """A copy; the form sent twice makes one."""
+
+    submission_key = HiddenField(default=fresh_key, validators=[Length(max=64)])
+
+    def key(self) -> str:
+        """Return the new draft's key."""
+        return self.submission_key.data or fresh_key()
+
+
+class EndForm(MoveForm):
+    """A new end, for extend and renew."""
 
     deadline_kind = SelectField(
         _l("Deadline"),
         choices=[(value, _l(text)) for value, text in LABELS[DeadlineKind].items()],
     )
-    deadline_date = DateField(_l("Last day to apply"), validators=[Optional()])
+    deadline_date = DateField(_l("Last day to apply"), validators=[Optional(), sensible_day])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
     deadline_zone = SelectField(_l("Time zone"), choices=[(name, name) for name in zones.zones()])
 
-    def start_from(self, listing: Listing) -> None:
-        """Show the listing's present kind and zone."""
-        self.deadline_kind.data = listing.deadline_kind.value
-        if zones.is_zone(listing.deadline_zone):
+    def start_from(self, listing: Listing, now: datetime, life_days: int) -> None:
+        """Propose the board's usual life more, in the listing's own kind and zone."""
+        if listing.deadline_kind in LABELS[DeadlineKind]:
+            self.deadline_kind.data = listing.deadline_kind.value
+        if listing.deadline_zone in zones.zones():
             self.deadline_zone.data = listing.deadline_zone
+        else:
+            self.deadline_zone.data = "UTC"
+        if listing.deadline_kind is DeadlineKind.DATE:
+            last = max(now, listing.ends_at or now) + timedelta(days=life_days)
+            proposed = min(last, now + LONGEST_LIFE - timedelta(days=1))
+            self.deadline_date.data = proposed.astimezone(
+                filters.zone_of(listing.deadline_zone)
+            ).date()
 
     def deadline(self, listing: Listing) -> Deadline | None:
         """Return the end asked for, or None when nothing was chosen.
@@ -55,7 +91,7 @@ class EndForm(BoardForm):
         day = self.deadline_date.data
         kind = DeadlineKind(self.deadline_kind.data or listing.deadline_kind)
         zone = self.deadline_zone.data or listing.deadline_zone
-        if day is not None:
+        if kind is DeadlineKind.DATE and day is not None:
             at = self.deadline_time.data or END_OF_DAY
             midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone follows
             return Deadline(DeadlineKind.DATE, end_of_day(midnight, zone, at), zone)
@@ -66,7 +102,7 @@ class EndForm(BoardForm):
         return Deadline(kind)
 
 
-class CloseForm(BoardForm):
+class CloseForm(MoveForm):
     """Why a listing closes."""
 
     reason = SelectField(
@@ -79,10 +115,14 @@ class CloseForm(BoardForm):
     )
 
 
-class NoteForm(BoardForm):
+class NoteForm(MoveForm):
     """Words to the moderators."""
 
-    note = TextAreaField(_l("Why the decision is wrong"), validators=[Length(max=5000)])
+    note = TextAreaField(
+        _l("Why the decision is wrong"),
+        description=_l("The moderators read this. Say what they may have missed."),
+        validators=[DataRequired(), Length(max=5000)],
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +133,7 @@ class Move:
     label: str
     explanation: str
     done: str
-    form: type[BoardForm] = MoveForm
+    form: type[MoveForm] = MoveForm
     is_danger: bool = False
 
 
@@ -140,6 +180,13 @@ MOVES: Mapping[str, Move] = {
             N_("Copy"),
             N_("A new draft with the same text. The old listing stays as it is."),
             N_("Copied: this is the new draft."),
+            CopyForm,
+        ),
+        Move(
+            Verb.WITHDRAW_REVISION,
+            N_("Take the new text back"),
+            N_("The changed text leaves the moderators' queue. The live text stays as it is."),
+            N_("Taken back. The live text stays."),
         ),
         Move(
             Verb.WITHDRAW,
@@ -159,12 +206,22 @@ MOVES: Mapping[str, Move] = {
 }
 
 
-def open_moves(life: Life, now: datetime) -> list[Move]:
-    """Return the moves that a listing allows at ``now``, in page order."""
-    return [move for move in MOVES.values() if may(move.verb, life, now)]
+def open_moves(life: Life, now: datetime, *, has_revision: bool = False) -> list[Move]:
+    """Return the moves that a listing allows at ``now``, in page order.
+
+    Args:
+        life: where the listing stands.
+        now: the moment, aware UTC.
+        has_revision: whether a changed text of it waits for a moderator.
+    """
+    return [
+        move
+        for move in MOVES.values()
+        if may(move.verb, life, now) and (has_revision or move.verb is not Verb.WITHDRAW_REVISION)
+    ]
 
 
-def act(listing: Listing, move: Move, form: BoardForm, actor: Actor, now: datetime) -> None:
+def act(listing: Listing, move: Move, form: MoveForm, actor: Actor, now: datetime) -> None:
     """Do what the person asked, for every move but copy, which makes a new listing.
 
     Raises:
@@ -173,45 +230,50 @@ def act(listing: Listing, move: Move, form: BoardForm, actor: Actor, now: dateti
     _ACTIONS[move.verb](listing, form, actor, now)
 
 
-def _extend(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+def _extend(listing: Listing, form: MoveForm, actor: Actor, now: datetime) -> None:
     assert isinstance(form, EndForm)  # noqa: S101 - the table above pairs them
     listings.extend(listing, form.deadline(listing), actor=actor, now=now, life_days=life_days())
 
 
-def _renew(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+def _renew(listing: Listing, form: MoveForm, actor: Actor, now: datetime) -> None:
     assert isinstance(form, EndForm)  # noqa: S101 - the table above pairs them
     listings.renew(listing, form.deadline(listing), actor=actor, now=now, life_days=life_days())
 
 
-def _close(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+def _close(listing: Listing, form: MoveForm, actor: Actor, now: datetime) -> None:
     assert isinstance(form, CloseForm)  # noqa: S101 - the table above pairs them
     listings.close(listing, CloseReason(form.reason.data), actor=actor, now=now)
 
 
-def _object(listing: Listing, form: BoardForm, actor: Actor, now: datetime) -> None:
+def _object(listing: Listing, form: MoveForm, actor: Actor, now: datetime) -> None:
     assert isinstance(form, NoteForm)  # noqa: S101 - the table above pairs them
     listings.object_to(listing, clean_block(form.note.data or ""), actor=actor, now=now)
 
 
-def _reopen(listing: Listing, _form: BoardForm, actor: Actor, now: datetime) -> None:
+def _reopen(listing: Listing, _form: MoveForm, actor: Actor, now: datetime) -> None:
     listings.reopen(listing, actor=actor, now=now)
 
 
-def _withdraw(listing: Listing, _form: BoardForm, actor: Actor, now: datetime) -> None:
+def _withdraw(listing: Listing, _form: MoveForm, actor: Actor, now: datetime) -> None:
     listings.withdraw(listing, actor=actor, now=now)
 
 
-def _delete(listing: Listing, _form: BoardForm, _actor: Actor, now: datetime) -> None:
+def _withdraw_revision(listing: Listing, _form: MoveForm, actor: Actor, now: datetime) -> None:
+    listings.withdraw_revision(listing, actor=actor, now=now)
+
+
+def _delete(listing: Listing, _form: MoveForm, _actor: Actor, now: datetime) -> None:
     listings.delete(listing, now=now)
 
 
-_ACTIONS: dict[Verb, Callable[[Listing, BoardForm, Actor, datetime], None]] = {
+_ACTIONS: dict[Verb, Callable[[Listing, MoveForm, Actor, datetime], None]] = {
     Verb.EXTEND: _extend,
     Verb.RENEW: _renew,
     Verb.REOPEN: _reopen,
     Verb.CLOSE: _close,
     Verb.OBJECT: _object,
     Verb.WITHDRAW: _withdraw,
+    Verb.WITHDRAW_REVISION: _withdraw_revision,
     Verb.DELETE: _delete,
 }
 
@@ -234,3 +296,54 @@ def is_editable(life: Life, now: datetime) -> bool:
 def is_unsubmitted(listing: Listing) -> bool:
     """Tell whether the listing waits for its poster to hand it in."""
     return listing.status in (Status.DRAFT, Status.CHANGES_REQUESTED)
+
+
+def is_public(listing: Listing, now: datetime) -> bool:
+    """Tell whether the listing is on the board, or approved for a later day."""
+    return shown_status(listing.life, now) in PUBLIC
+
+
+def is_open(move: Move, listing: Listing, now: datetime) -> bool:
+    """Tell whether the listing's state allows the move at ``now``."""
+    return may(move.verb, listing.life, now)
+
+
+def too_late(listing: Listing, home: str, now: datetime) -> Response:
+    """Answer somebody whose move the listing's state no longer allows: say so, and what is open.
+
+    Such are mails read late and buttons pressed twice.
+    """
+    page = render_template(
+        "errors/too_late.html",
+        title=listing.title,
+        language=listing.language,
+        label=filters.life_label(listing.life, now),
+        home=home,
+        moves=open_moves(listing.life, now),
+    )
+    return Response(page, 409)
+
+
+def show_refusal(form: BoardForm, refusal: RuleBroken) -> None:
+    """Show why a move was refused on its own page, at the field it is about."""
+    sentence = refusals.said(refusal)
+    if isinstance(refusal, EndRefused) and isinstance(form, EndForm):
+        form.deadline_date.errors = [sentence]
+    else:
+        form.form_errors = [sentence]
+
+
+def said_of_handing_in(listing: Listing) -> str:
+    """Return what became of a listing that was handed in."""
+    if listing.status is Status.PENDING:
+        return gettext("Sent. A moderator will look at it; you will hear by e-mail.")
+    if listing.status is Status.SCHEDULED:
+        return gettext("Your listing will be on the board on the day you chose.")
+    return gettext("Your listing is on the board.")
+
+
+def said_of_edit(*, waits: bool) -> str:
+    """Return what became of a changed text."""
+    if waits:
+        return gettext("Saved. The live text stays until a moderator has read the new one.")
+    return gettext("Saved.")

@@ -14,6 +14,8 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock, links
@@ -29,25 +31,45 @@ from jobboard.services import listings, posting
 from jobboard.services.listings import Actor
 from jobboard.services.posting import Envelope
 from jobboard.tables import site_texts
-from jobboard.web import access, limits, listing_view, moves, refusals
-from jobboard.web.listing_form import ListingForm, fresh_key
+from jobboard.web import (
+    access,
+    beside,
+    content_words,
+    history_words,
+    limits,
+    listing_form,
+    listing_view,
+    moves,
+    refusals,
+)
+from jobboard.web.listing_form import ListingForm
 
 bp = Blueprint("posting", __name__, url_prefix="/post-a-job")
 
 GUEST = Actor(ActorKind.GUEST)
 
+_LONGEST_PREVIEW = 50_000
+
+
+@bp.url_value_preprocessor
+def take_long_texts(_endpoint: str | None, _values: object) -> None:
+    """Let a text that is far too long come in, so that the page can say so and keep it."""
+    listing_form.take_long_texts()
+
 
 @bp.route("/", methods=["GET", "POST"])
-def write_listing() -> str | AnyResponse:
+def write_listing() -> AnyResponse:
     """The form: submit, preview or, with an account, save what is there so far."""
     user = access.person()
     form = ListingForm()
     if request.method == "GET":
-        form.submission_key.data = fresh_key()
-        form.deadline_zone.data = str(current_app.config["SITE_ZONE"])
-        return _form_page(form, user)
+        form.start()
+        page = _form_page(form, user)
+        # Nobody's words are in it yet; the browser may keep it, and with it what gets typed.
+        page.headers["Cache-Control"] = "private, no-cache"
+        return page
     if not form.submission_key.data:
-        form.submission_key.data = fresh_key()
+        form.submission_key.data = listing_form.fresh_key()
     action = request.form.get("action", "submit")
     if action == "edit":
         return _form_page(form, user)
@@ -56,8 +78,11 @@ def write_listing() -> str | AnyResponse:
     if not _is_complete(form, user):
         return _form_page(form, user, status=400)
     if action == "preview":
-        return _preview_page(form)
-    limits.check("post", limits.visitor())
+        return _preview_page(form, user)
+    try:
+        limits.check("post", limits.visitor())
+    except HTTPException as refusal:
+        return _too_many(form, user, refusal)
     try:
         return _submit(form, user)
     except RuleBroken as refusal:
@@ -70,24 +95,38 @@ def write_listing() -> str | AnyResponse:
 def autosave() -> Response:
     """Keep a signed-in person's draft quietly, while they write."""
     form = ListingForm()
-    if not form.submission_key.data or not form.validate():
-        return jsonify(saved=False)
+    if not form.submission_key.data:
+        return jsonify(why="")
+    # What is not valid yet is left out; the rest is kept.
+    form.validate()
     try:
         posting.save_draft(
             form.content(),
             by=access.signed_in(),
             submission_key=form.submission_key.data,
             now=clock.now(),
+            publish_from=form.publish_from(),
         )
     except RuleBroken as refusal:
-        return jsonify(saved=False, why=refusals.said(refusal))
-    return jsonify(saved=True)
+        return jsonify(why=refusals.said(refusal))
+    return jsonify(saved=gettext("Draft saved"))
+
+
+@bp.post("/beside/")
+def show_beside() -> str:
+    """The card as seekers will see it, and advice, for what is in the form right now."""
+    form = ListingForm()
+    form.validate()
+    return render_template(
+        "posting/beside.html",
+        beside=beside.beside(form.content(), clock.now(), moves.life_days()),
+    )
 
 
 @bp.post("/description-preview/")
 def preview_description() -> str:
-    """Show how the description will look, for the preview beside the box."""
-    return to_html(request.form.get("description", "")[:50_000])
+    """Show how the description will look, for the preview in the place of the box."""
+    return to_html(request.form.get("description", "")[:_LONGEST_PREVIEW])
 
 
 @bp.get("/sent/")
@@ -104,17 +143,18 @@ def manage(token_text: str) -> str:
     """A guest's own page for one listing: preview, state, history, and what can be done."""
     listing = _listing_of(token_text)
     now = clock.now()
+    revision = find.waiting_revision(listing)
     return render_template(
         "posting/manage.html",
         listing=listing,
-        token=token_text,
+        home=address.manage(token_text),
         view=listing_view.view(listing, now),
-        moves=moves.open_moves(listing.life, now),
+        moves=moves.open_moves(listing.life, now, has_revision=revision is not None),
         is_editable=moves.is_editable(listing.life, now),
-        needs_confirmation=listing.status is Status.DRAFT,
-        needs_changes=listing.status is Status.CHANGES_REQUESTED,
-        revision=find.waiting_revision(listing),
-        history=find.history_of(listing),
+        revision=revision,
+        changes=listing_form.waiting_changes(listing, revision),
+        history=history_words.lines(find.history_of(listing), now),
+        review_hours=moves.review_hours(),
         now=now,
     )
 
@@ -123,51 +163,55 @@ def manage(token_text: str) -> str:
 def confirm(token_text: str) -> AnyResponse:
     """The button of the mailed link: the address is the guest's, so the listing is handed in."""
     listing = _listing_of(token_text)
+    home = address.manage(token_text)
     if listing.status is not Status.DRAFT:
         # A second click: what the button promised has happened.
-        return redirect(address.manage(token_text))
+        return redirect(home, 303)
     try:
         posting.confirm(listing, now=clock.now())
     except RuleBroken as refusal:
         flash(refusals.said(refusal), "error")
-        return redirect(f"{address.manage(token_text)}edit/")
+        return redirect(f"{home}edit/?check=1", 303)
+    if listing.poster_id is not None:
+        flash(gettext("Confirmed. The listing is in the job dashboard of your account."), "ok")
+        return redirect(address.dashboard(listing.id), 303)
     flash(gettext("Confirmed. A moderator will look at it now; you will hear by e-mail."), "ok")
-    return redirect(address.manage(token_text))
+    return redirect(home, 303)
 
 
 @bp.route("/<token_text>/edit/", methods=["GET", "POST"])
-def edit(token_text: str) -> str | AnyResponse:
+def edit(token_text: str) -> AnyResponse:
     """Change the text of a guest's listing."""
     listing = _listing_of(token_text)
     now = clock.now()
     if not moves.is_editable(listing.life, now):
         abort(404)
+    revision = find.waiting_revision(listing)
     form = ListingForm()
-    is_returned = listing.status is Status.CHANGES_REQUESTED
     if request.method == "GET":
-        form.fill(listing)
+        form.fill(listing, revision)
+        if request.args.get("check"):
+            form.take(form.faults(now))
+        return _edit_page(form, listing, token_text)
+    action = request.form.get("action", "submit")
+    if action == "edit":
         return _edit_page(form, listing, token_text)
     form.email.data = listing.poster_email
-    if not form.validate() or not form.take(form.faults(now)):
+    is_valid = form.validate()
+    if not form.take(form.faults(now)) or not is_valid:
         return _edit_page(form, listing, token_text, status=400)
+    if action == "preview":
+        return _edit_preview_page(form, listing, token_text)
+    if form.version.data and form.version.data != listing_form.version_of(listing, revision):
+        form.form_errors = [listing_form.changed_meanwhile()]
+        return _edit_page(form, listing, token_text, status=409)
     try:
-        if is_returned:
-            posting.resubmit(
-                listing,
-                form.content(),
-                by=None,
-                actor=ActorKind.GUEST,
-                now=now,
-                life_days=moves.life_days(),
-            )
-            flash(gettext("Sent back to the moderators."), "ok")
-        else:
-            revision = listings.edit(listing, form.content(), actor=GUEST, now=now)
-            flash(_said_of_edit(revision is not None), "ok")
+        said = _save_edit(form, listing)
     except RuleBroken as refusal:
         form.form_errors = [refusals.said(refusal)]
         return _edit_page(form, _listing_of(token_text), token_text, status=409)
-    return redirect(address.manage(token_text))
+    flash(said, "ok")
+    return redirect(address.manage(token_text), 303)
 
 
 @bp.route("/<token_text>/<verb>/", methods=["GET", "POST"])
@@ -178,24 +222,49 @@ def act(token_text: str, verb: str) -> str | AnyResponse:
     if move is None:
         abort(404)
     now = clock.now()
+    home = address.manage(token_text)
+    if not moves.is_open(move, listing, now):
+        return moves.too_late(listing, home, now)
     form = move.form()
-    if request.method == "GET" or not form.validate():
-        if isinstance(form, moves.EndForm) and request.method == "GET":
-            form.start_from(listing)
-        return render_template(
-            "posting/act.html", listing=listing, token=token_text, move=move, form=form, now=now
-        )
-    try:
-        if move.verb is Verb.COPY:
-            return _copy(listing)
-        moves.act(listing, move, form, GUEST, now)
-    except RuleBroken as refusal:
-        flash(refusals.said(refusal), "error")
-        return redirect(address.manage(token_text))
-    flash(gettext(move.done), "ok")
-    if move.verb is Verb.DELETE:
-        return redirect(url_for("posting.write_listing"))
-    return redirect(address.manage(token_text))
+    if request.method == "GET":
+        form.start_from(listing, now, moves.life_days())
+    elif form.validate():
+        try:
+            if isinstance(form, moves.CopyForm):
+                return _copy(listing, form)
+            moves.act(listing, move, form, GUEST, now)
+        except RuleBroken as refusal:
+            moves.show_refusal(form, refusal)
+            listing = _listing_of(token_text)
+        else:
+            flash(gettext(move.done), "ok")
+            is_gone = move.verb is Verb.DELETE
+            return redirect(url_for("posting.write_listing") if is_gone else home, 303)
+    page = render_template(
+        "posting/act.html", listing=listing, home=home, move=move, form=form, now=now
+    )
+    return Response(page, 200 if request.method == "GET" else 400)
+
+
+@bp.errorhandler(404)
+def no_such_listing(_error: HTTPException) -> AnyResponse:
+    """A management link that opens nothing: say why that may be, and what to do."""
+    return Response(render_template("posting/no_such_listing.html"), 404)
+
+
+@bp.errorhandler(CSRFError)
+def stale_form(error: CSRFError) -> AnyResponse:
+    """A form whose cookie has gone: what was typed comes back, with a fresh token."""
+    if request.endpoint == "posting.write_listing":
+        form = ListingForm()
+        form.form_errors = [listing_form.stale()]
+        return _form_page(form, access.person(), status=403)
+    if request.endpoint == "posting.edit":
+        token_text = str((request.view_args or {})["token_text"])
+        form = ListingForm()
+        form.form_errors = [listing_form.stale()]
+        return _edit_page(form, _listing_of(token_text), token_text, status=403)
+    raise error
 
 
 def _is_complete(form: ListingForm, user: User | None) -> bool:
@@ -204,9 +273,7 @@ def _is_complete(form: ListingForm, user: User | None) -> bool:
     faults = form.faults(clock.now())
     if user is None and not form.email.data:
         faults["email"] = gettext("Give your e-mail address: the link to confirm goes there.")
-    has_accepted = user is not None and user.terms_version == site_texts.version("terms")
-    if not form.accept_terms.data and not has_accepted:
-        faults["accept_terms"] = gettext("Accept the terms of use to post.")
+    faults |= form.terms_faults(user)
     return form.take(faults) and is_valid
 
 
@@ -234,14 +301,11 @@ def _submit(form: ListingForm, user: User | None) -> AnyResponse:
         now=clock.now(),
         life_days=moves.life_days(),
     )
-    if listing.status is Status.PENDING:
-        flash(gettext("Sent. A moderator will look at it; you will hear by e-mail."), "ok")
-    else:
-        flash(gettext("Your listing is on the board."), "ok")
+    flash(moves.said_of_handing_in(listing), "ok")
     return redirect(address.dashboard(listing.id), 303)
 
 
-def _save(form: ListingForm, user: User) -> str | AnyResponse:
+def _save(form: ListingForm, user: User) -> AnyResponse:
     if not form.validate():
         return _form_page(form, user, status=400)
     try:
@@ -250,51 +314,129 @@ def _save(form: ListingForm, user: User) -> str | AnyResponse:
             by=user,
             submission_key=str(form.submission_key.data),
             now=clock.now(),
+            publish_from=form.publish_from(),
         )
     except RuleBroken as refusal:
         form.form_errors = [refusals.said(refusal)]
         return _form_page(form, user, status=409)
-    flash(gettext("Draft saved."), "ok")
+    flash(gettext("Draft saved. It waits for you here."), "ok")
     return redirect(address.dashboard(listing.id, "edit"), 303)
 
 
-def _copy(listing: Listing) -> AnyResponse:
+def _save_edit(form: ListingForm, listing: Listing) -> str:
+    """Save a guest's new text and return the sentence that tells what became of it."""
+    now = clock.now()
+    if listing.status is Status.CHANGES_REQUESTED:
+        posting.resubmit(
+            listing,
+            form.content(),
+            by=None,
+            actor=ActorKind.GUEST,
+            now=now,
+            life_days=moves.life_days(),
+            publish_from=form.publish_from(),
+            terms_version=listing.terms_version,
+        )
+        return gettext("Sent back to the moderators.")
+    revision = listings.edit(
+        listing, form.content(), actor=GUEST, now=now, publish_from=form.publish_from()
+    )
+    return moves.said_of_edit(waits=revision is not None)
+
+
+def _copy(listing: Listing, form: moves.CopyForm) -> AnyResponse:
     secret = current_app.config["SECRET_KEY"]
-    _twin, link = listings.copy(listing, actor=GUEST, now=clock.now(), secret=secret)
+    _twin, link = listings.copy(
+        listing, actor=GUEST, now=clock.now(), secret=secret, submission_key=form.key()
+    )
     if link is None:
         abort(404)
     flash(gettext(moves.MOVES[Verb.COPY].done), "ok")
-    return redirect(f"{address.manage(links.token_of(link, secret))}edit/")
+    return redirect(f"{address.manage(links.token_of(link, secret))}edit/", 303)
 
 
 def _listing_of(token_text: str) -> Listing:
-    limits.check("token", limits.visitor())
     listing = find.by_manage_token(token.hashed(token_text), clock.now())
     if listing is None:
+        # Only misses count: whoever has the link may come as often as they like.
+        limits.check("token", limits.visitor())
         abort(404)
     return listing
 
 
-def _said_of_edit(waits: bool) -> str:
-    if waits:
-        return gettext("Saved. The live text stays until a moderator has read the new one.")
-    return gettext("Saved.")
+def _too_many(form: ListingForm, user: User | None, refusal: HTTPException) -> AnyResponse:
+    """Answer 429 with the form and all that is in it."""
+    if refusal.response is None:
+        raise refusal
+    form.form_errors = [
+        gettext("Too many listings came from your network. Wait a little and send it again.")
+    ]
+    page = _form_page(form, user, status=429)
+    page.headers["Retry-After"] = refusal.response.headers.get("Retry-After", "60")
+    return page
 
 
 def _form_page(form: ListingForm, user: User | None, status: int = 200) -> AnyResponse:
-    page = render_template("posting/write_listing.html", form=form, user=user)
+    page = render_template(
+        "posting/write_listing.html",
+        form=form,
+        user=user,
+        beside=beside.beside(form.content(), clock.now(), moves.life_days()),
+        **form.choices(),
+        needs_terms=listing_form.needs_terms(user),
+        review_hours=moves.review_hours(),
+    )
     return Response(page, status)
 
 
 def _edit_page(
     form: ListingForm, listing: Listing, token_text: str, status: int = 200
 ) -> AnyResponse:
-    page = render_template("posting/edit.html", form=form, listing=listing, token=token_text)
+    now = clock.now()
+    revision = find.waiting_revision(listing)
+    stored = listing_form.stored_content(listing, revision)
+    if status == 409:
+        form.version.data = listing_form.version_of(listing, revision)
+    page = render_template(
+        "posting/edit.html",
+        form=form,
+        listing=listing,
+        home=address.manage(token_text),
+        beside=beside.beside(form.content(), now, moves.life_days()),
+        changes=content_words.changes(stored, stored | form.content()) if status == 409 else [],
+        note=find.last_note(listing),
+        revision=revision,
+        is_public=moves.is_public(listing, now),
+        **form.choices(),
+        now=now,
+    )
     return Response(page, status)
 
 
-def _preview_page(form: ListingForm) -> str:
+def _preview_page(form: ListingForm, user: User | None) -> AnyResponse:
     now = clock.now()
-    return render_template(
-        "posting/preview.html", form=form, view=listing_view.preview(form.content(), now), now=now
+    page = render_template(
+        "posting/preview.html",
+        form=form,
+        user=user,
+        kept=listing_form.kept_fields(),
+        view=listing_view.preview(form.content(), now),
+        beside=beside.beside(form.content(), now, moves.life_days()),
+        review_hours=moves.review_hours(),
+        now=now,
     )
+    return Response(page)
+
+
+def _edit_preview_page(form: ListingForm, listing: Listing, token_text: str) -> AnyResponse:
+    now = clock.now()
+    page = render_template(
+        "posting/edit_preview.html",
+        listing=listing,
+        home=address.manage(token_text),
+        kept=listing_form.kept_fields(),
+        view=listing_view.preview(form.content(), now),
+        beside=beside.beside(form.content(), now, moves.life_days()),
+        now=now,
+    )
+    return Response(page)
