@@ -21,6 +21,13 @@ CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
 )
 _ONE_YEAR = 365 * 24 * 3600
 
+#: What scripts of other sites may read, errors too; nothing here depends on who asks.
+_API = "/api/v1/"
+_READABLE = (
+    "ETag, Link, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, "
+    "Retry-After, X-Request-ID"
+)
+
 
 def install(app: Flask) -> None:
     """Add the security headers to every answer (ASVS 3.4) and say what may be kept (14.3.2)."""
@@ -34,6 +41,8 @@ def install(app: Flask) -> None:
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if request.path.startswith(_API):
+            _open_to_scripts(response)
         if is_https:
             headers.setdefault(
                 "Strict-Transport-Security", f"max-age={_ONE_YEAR}; includeSubDomains"
@@ -45,3 +54,14 @@ def install(app: Flask) -> None:
             ) or "Cookie" in headers.get("Vary", "")
             headers["Cache-Control"] = "no-store" if is_private else "no-cache"
         return response
+
+
+def _open_to_scripts(response: Response) -> None:
+    """Let scripts of any site read an answer, never with a visitor's cookies (CORS)."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    else:
+        response.headers["Access-Control-Expose-Headers"] = _READABLE

@@ -65,6 +65,7 @@ def _value(endpoint: str, name: str, world: World) -> object:
 
 _SPECIAL: dict[tuple[str, str], object] = {
     ("dashboard.act", "verb"): "extend",
+    ("feeds.search", "kind"): "atom",
     ("posting.act", "verb"): "delete",
     ("moderation.decide", "verb"): "approve",
     ("moderation.decide_edit", "verb"): "accept_revision",
