@@ -82,6 +82,8 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     db.install(app)
     Babel(app, default_translation_directories=str(Path(__file__).parent / "translations"))
     csrf.init_app(app)
+    # Its form stands on public pages, which carry no token; forms of other sites are refused.
+    csrf.exempt("jobboard.blueprints.pages.routes.dismiss_notice")
     for part in (headers, errors, limits, filters, assets, access, delivery, engine):
         part.install(app)
     for blueprint in _BLUEPRINTS:
