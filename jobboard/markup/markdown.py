@@ -30,6 +30,14 @@ def to_html(markdown: str) -> str:
     return _CLEANER.clean(_demoted(_MARKDOWN.render(markdown[:LENGTH_AT_MOST])))
 
 
+def own_html(markdown: str) -> str:
+    """Return a text of the board's own as HTML: its headings, tables and addresses stay.
+
+    Tags within it are still shown as text, for the settings that it quotes.
+    """
+    return str(_OWN_MARKDOWN.render(markdown))
+
+
 def clean_html(unsafe: str) -> str:
     """Return HTML from elsewhere reduced to the allow-list, paragraphs kept apart."""
     shaped = _comparable(unsafe[:LENGTH_AT_MOST])
@@ -106,6 +114,7 @@ def from_wordpress(content: str) -> WordPressText:
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_OWN_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def _only_whole_addresses(_tag: str, _attribute: str, value: str) -> str | None:

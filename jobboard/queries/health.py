@@ -1,9 +1,11 @@
 """Whether the board can serve: the database answers and is at the newest migration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import redis
 from alembic.runtime.migration import MigrationContext
@@ -12,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobboard.db import db, reading
+from jobboard.models.listing import Listing
 from jobboard.models.message import Message, MessageStatus
 from jobboard.search import upkeep
 
@@ -79,6 +82,44 @@ def _check(name: str, is_well: Callable[[], bool], well: str, ill: str) -> Check
 def _outbox_answers() -> bool:
     db.session.execute(select(Message.id).limit(1)).all()
     return True
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure for those who watch the board, by its labels as Prometheus writes them."""
+
+    name: str
+    told: str
+    values: Mapping[str, float]
+
+
+def figures(now: datetime) -> tuple[Figure, ...]:
+    """Return what is counted in the database: listings, mails, how long the oldest mail waits."""
+    with reading():
+        listings = db.session.execute(
+            select(Listing.status, func.count()).group_by(Listing.status)
+        ).all()
+        mails = db.session.execute(
+            select(Message.status, func.count()).group_by(Message.status)
+        ).all()
+        oldest = db.session.scalar(
+            select(func.min(Message.next_try_at)).where(
+                Message.status.in_((MessageStatus.WAITING, MessageStatus.SENDING))
+            )
+        )
+        db.session.rollback()
+    late = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+    return (
+        Figure("listings", "Listings by stored status.", _labelled(listings)),
+        Figure("mails", "Mails of the outbox by status.", _labelled(mails)),
+        Figure(
+            "mail_late_seconds", "How long the mail that is due longest has waited.", {"": late}
+        ),
+    )
+
+
+def _labelled(rows: Iterable[Any]) -> dict[str, float]:
+    return {f'{{status="{status}"}}': float(count) for status, count in rows}
 
 
 def outbox_standing() -> Check:

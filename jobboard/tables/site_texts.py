@@ -1,7 +1,7 @@
 """The site's own texts: about, privacy, terms, contact; each with the version that people accept.
 
 A text is ``texts/<name>.md``: its title, its version (the day it came into force), then Markdown.
-In the place of ``{site_name}``, ``{site_email}`` and ``{legal_line}`` the page puts the settings.
+In the place of ``{site_name}`` and the other names of ``PLACES`` the page puts the settings.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 NAMES = ("about", "privacy", "terms", "contact")
+PLACES = ("site_name", "site_email", "legal_line", "review_hours")
 
 
 @dataclass(frozen=True)
