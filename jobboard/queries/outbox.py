@@ -1,4 +1,4 @@
-"""The outbox as administrators, the mailbox page and the health checks see it."""
+"""The outbox and the clock as administrators, the mailbox page and the health checks see them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from jobboard.db import db, reading
+from jobboard.domain.listing import PUBLIC
 from jobboard.mail import outbox
+from jobboard.models.listing import Listing
 from jobboard.models.message import Message, MessageStatus
 
 PAGE = 50
@@ -59,7 +61,7 @@ def page(status: MessageStatus, number: int) -> list[Message]:
     return list(
         db.session.scalars(
             select(Message)
-            .where(Message.status == status)
+            .where(Message.status.in_(_shown_as(status)))
             .order_by(Message.id.desc())
             .limit(PAGE)
             .offset((number - 1) * PAGE)
@@ -82,3 +84,26 @@ def kept(limit: int) -> list[Message]:
             .limit(limit)
         )
     )
+
+
+def counts_of(status: MessageStatus) -> int:
+    """Return how many messages have a status; those in a worker's hands wait."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(Message).where(Message.status.in_(_shown_as(status)))
+        )
+        or 0
+    )
+
+
+def clock_behind_since(now: datetime) -> datetime | None:
+    """Return the earliest end of a listing that the clock has not told yet; None when it is up."""
+    return db.session.scalar(
+        select(func.min(Listing.ends_at)).where(Listing.status.in_(PUBLIC), Listing.ends_at <= now)
+    )
+
+
+def _shown_as(status: MessageStatus) -> tuple[MessageStatus, ...]:
+    if status is MessageStatus.WAITING:
+        return (MessageStatus.WAITING, MessageStatus.SENDING)
+    return (status,)

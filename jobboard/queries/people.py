@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
@@ -107,6 +107,13 @@ def people(*, words: str, group: str, page: int) -> tuple[list[User], int]:
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(query.order_by(User.id.desc()).limit(PAGE).offset((page - 1) * PAGE))
     return list(rows), total
+
+
+def group_counts() -> dict[str, int]:
+    """Return how many accounts there are, under ``all``, and in each of ``GROUPS``."""
+    columns = [func.count(), *(func.sum(case((rule, 1), else_=0)) for rule in GROUPS.values())]
+    row = db.session.execute(select(*columns).select_from(User)).one()
+    return {name: int(count or 0) for name, count in zip(("all", *GROUPS), row, strict=True)}
 
 
 def memberships_of(user: User) -> list[Membership]:
