@@ -237,6 +237,14 @@ class Criteria:
             return self.replaced(**{key: tuple(one for one in present if str(one) != value)})
         return self.replaced(**{key: _DEFAULTS[key]})
 
+    def insisting(self, words: Iterable[str]) -> Self:
+        """Return a copy in which some words stand in quotes: they are searched as they are."""
+        insisted = set(words)
+        parts = _QUOTED_OR_WORD.findall(self.q)
+        return self.replaced(
+            q=" ".join(f'"{part}"' if part in insisted else part for part in parts)[:LONGEST_TEXT]
+        )
+
     def with_page(self, page: int) -> Self:
         """Return a copy on another page."""
         return self.replaced(page=page)
@@ -290,6 +298,7 @@ REPEATED = N_("This can be given once only; the first value is used.")
 TOO_LONG = N_("Only the first 200 characters are searched.")
 TOO_MANY = N_("Only the first 50 values are used.")
 
+_QUOTED_OR_WORD = re.compile(r'-?"[^"]*"?|[^\s"]+')
 _LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 _GRADE = re.compile(r"[\w][\w .*/-]{0,11}\Z")
 _SLUG = re.compile(r"[\w-]{1,150}\Z")

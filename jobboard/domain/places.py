@@ -7,7 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 
 from jobboard.domain.place import Place
 from jobboard.markup.text import clean_line, fold
-from jobboard.tables import gazetteer
+from jobboard.tables import gazetteer, world_regions
 from jobboard.tables.gazetteer import City, cities_named, country_named
 
 #: A listing has at most ten places; one text never names more that we keep.
@@ -58,10 +58,62 @@ def spot(text: str) -> Spot | None:
 @lru_cache(maxsize=8_192)
 def city_value(city: City) -> str:
     """Return the shortest text by which ``spot`` finds this very city: "Cambridge, MA, US"."""
-    full = ", ".join(filter(None, (city.name, city.area, city.country)))
+    full = city_name(city)
     found = _city_meant(full)
     is_found = found is not None and found.geoname_id == city.geoname_id
     return full if is_found else str(city.geoname_id)
+
+
+def city_name(city: City) -> str:
+    """Return a city's name with what tells it from most of its namesakes: "Cambridge, MA, US"."""
+    return ", ".join(filter(None, (city.name, city.area, city.country)))
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A place offered while somebody types.
+
+    Attributes:
+        kind: ``city``, ``country`` or ``region`` (of the world: the Sahel, West Africa).
+        name: its English name.
+        country: the country's code; empty for a region.
+        area: the state that tells a city from its namesakes; may be empty.
+        value: what ``where`` finds it by.
+        near: what ``near`` finds it by; empty unless it is a city.
+    """
+
+    kind: str
+    name: str
+    country: str
+    area: str
+    value: str
+    near: str = ""
+
+
+def suggest(text: str, limit: int = 8) -> list[Suggestion]:
+    """Return places whose names begin so: regions and countries, then the greatest cities.
+
+    Two letters at least; the names in some twenty-five languages are known, accents folded.
+    """
+    if len(text) > _LONGEST_NAME:
+        return []
+    most = max(1, limit // 2)
+    regions = [
+        Suggestion("region", region.name, "", "", region.name)
+        for region in world_regions.beginning_with(text)[:most]
+    ]
+    countries = [
+        Suggestion("country", country.name, country.code, "", country.name)
+        for country in gazetteer.suggest_countries(text, most)
+    ]
+    lands = [*regions, *countries][:most]
+    cities = gazetteer.suggest(text, limit)
+    found = [
+        Suggestion("city", city.name, city.country, city.area, city_name(city), city_value(city))
+        for city in cities
+    ]
+    # "Georgia" and "Mali" before the towns of that name, "Lon" before countries that have it not.
+    return [*lands, *found][:limit]
 
 
 def kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
@@ -72,6 +124,16 @@ def kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> fl
     return 2 * EARTH_RADIUS * asin(sqrt(min(1.0, chord)))
 
 
+def area_name(country: str, area: str) -> str:
+    """Return the name of a US state or Canadian province by its postal code, or nothing."""
+    return _NAMES_OF_AREAS.get((country, area), "")
+
+
+def area_named(text: str) -> tuple[str, str] | None:
+    """Return the country and postal code of the US state or Canadian province so named."""
+    return _area(text)
+
+
 def _city_meant(text: str) -> City | None:
     if _NUMBER.match(text):
         return gazetteer.city(int(text))
@@ -79,6 +141,7 @@ def _city_meant(text: str) -> City | None:
     return None if found is None or found.geoname_id is None else gazetteer.city(found.geoname_id)
 
 
+_LONGEST_NAME = 100
 _DEGREES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}\Z", re.ASCII)
 
@@ -382,9 +445,11 @@ _PROVINCES = (
 )
 _AREA_CODES: dict[str, tuple[str, str]] = {}
 _AREA_NAMES: dict[str, tuple[str, str]] = {}
+_NAMES_OF_AREAS: dict[tuple[str, str], str] = {}
 for _country, _list in (("CA", _PROVINCES), ("US", _STATES)):
     for _entry in _list.split("|"):
         _code, _name = _entry.split(" ", 1)
         _AREA_CODES[_code] = (_country, _code)
         _AREA_NAMES[fold(_name)] = (_country, _code)
+        _NAMES_OF_AREAS[_country, _code] = _name
 _AREA_NAMES["washington state"] = ("US", "WA")

@@ -44,7 +44,7 @@ FALLBACK = "en"
 LONGEST_WORD = 40
 
 _WORD = re.compile(r"[^\W_]+")
-_MARKED_WORD = re.compile(r"(?:\w\.){2,}|\w+")
+MARKED_WORD = re.compile(r"(?:\w\.){2,}|\w+")
 _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 _POSSESSIVE = re.compile(r"'s(?!\w)")
 _SIGNED = re.compile(r"(?<!\w)([cf])(\+\+|#)")
@@ -104,7 +104,7 @@ def spans(text: str, terms: frozenset[str], language: str) -> list[tuple[int, in
         Pairs of the first character and the one after the last, in order.
     """
     found = []
-    for match in _MARKED_WORD.finditer(text):
+    for match in MARKED_WORD.finditer(text):
         parts = words(match.group())
         if terms.intersection(parts) or terms.intersection(stems(parts, language)):
             found.append(match.span())

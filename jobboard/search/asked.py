@@ -106,6 +106,11 @@ class Asked:
         return replace(self, words=words)
 
 
+def is_little(folded: str) -> bool:
+    """Tell whether a folded word is one of those that say nothing."""
+    return folded in _LITTLE
+
+
 def _words(chunk: str) -> list[Word]:
     found = []
     for typed in _JOINED.findall(chunk):

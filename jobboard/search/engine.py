@@ -12,26 +12,36 @@ from tantivy import FieldType, Occur, Order, Query
 
 from jobboard.db import db
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, Sort
-from jobboard.search import analysis, listings, spelling, upkeep
+from jobboard.search import listings, spelling, upkeep
 from jobboard.search.asked import Asked, Word
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, microseconds
 from jobboard.search.filters import COUNTED, Facets, Filters
 from jobboard.search.index import Snapshot
 from jobboard.search.matching import Matcher
+from jobboard.search.offers import Meaning, Offer
+from jobboard.search.offers import meanings as find_meanings
+from jobboard.search.offers import offers as find_offers
 
 __all__ = [
     "BadCursor",
     "Hits",
+    "Meaning",
+    "Offer",
     "answer",
     "counts_by_country",
+    "insisting",
     "install",
     "like",
     "matched_terms",
+    "meanings",
+    "offers",
+    "reach",
     "related",
     "search",
     "stretch",
     "terms_of",
+    "total",
 ]
 
 #: How the engine is asked for each order.
@@ -64,6 +74,7 @@ class Hits:
             out; values that would give none are missing.
         partial_ids: the closest listings that match only some of the words, outside ``total``.
         corrections: words of the search as typed, and what was searched instead.
+        terms: folded words and stems by which listings match, for ``excerpts`` and ``spans``.
         seconds: how long it took.
     """
 
@@ -72,6 +83,7 @@ class Hits:
     facets: Facets = field(default_factory=dict)
     partial_ids: tuple[int, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
+    terms: frozenset[str] = frozenset()
     seconds: float = 0.0
 
 
@@ -152,6 +164,27 @@ def counts_by_country(criteria: Criteria, now: datetime) -> dict[str, int]:
     return _Question(upkeep.current(), criteria, now).countries()
 
 
+def offers(criteria: Criteria, now: datetime) -> tuple[Offer, ...]:
+    """Return the filters that words of the search name, with how many listings each finds."""
+    if not criteria.q:
+        return ()
+    snapshot = upkeep.current()
+    return find_offers(snapshot, criteria, lambda asked: total(snapshot, asked, now))
+
+
+def meanings(criteria: Criteria, now: datetime) -> tuple[Meaning, ...]:
+    """Return the places that ``where`` or ``near`` may mean, if several find something."""
+    if not (criteria.where or criteria.near):
+        return ()
+    snapshot = upkeep.current()
+    return find_meanings(criteria, lambda asked: total(snapshot, asked, now))
+
+
+def insisting(criteria: Criteria, hits: Hits) -> Criteria:
+    """Return the search for the words as they were typed, where others were searched."""
+    return criteria.insisting(typed for typed, _ in hits.corrections)
+
+
 def matched_terms(criteria: Criteria) -> frozenset[str]:
     """Return the folded words and stems by which listings match, for ``spans``."""
     return terms_of(upkeep.current(), criteria) if criteria.q else frozenset()
@@ -179,10 +212,12 @@ def answer(
     started = time.perf_counter()
     question = _Question(snapshot, criteria, now)
     start = criteria.offset if offset is None else offset
-    ids, total = question.page(limit, start), question.total
-    partial = question.partial(_FULL_PAGE - total) if not start and total < _FULL_PAGE else ()
+    ids = question.page(limit, start)
+    partial: tuple[int, ...] = ()
+    if not start and question.total < _FULL_PAGE:
+        partial = question.partial(_FULL_PAGE - question.total)
     facets = question.facets() if with_facets else {}
-    return Hits(ids, total, facets, partial, question.corrections, time.perf_counter() - started)
+    return _told(question, ids, partial, facets, started)
 
 
 def reach(
@@ -202,18 +237,20 @@ def reach(
     if cursor is None and question.total < _FULL_PAGE:
         partial = question.partial(_FULL_PAGE - question.total)
     facets = question.facets() if with_facets else {}
-    seconds = time.perf_counter() - started
-    hits = Hits(ids, question.total, facets, partial, question.corrections, seconds)
+    hits = _told(question, ids, partial, facets, started)
     return hits, None if last is None else last.write(criteria)
+
+
+def total(snapshot: Snapshot, criteria: Criteria, now: datetime) -> int:
+    """Return how many listings one state of the index finds."""
+    return answer(snapshot, criteria, now, limit=0, offset=1, with_facets=False).total
 
 
 def terms_of(snapshot: Snapshot, criteria: Criteria) -> frozenset[str]:
     """Return the folded words and stems by which listings match, for marking them in a text."""
-    asked, _ = _forgiven(Matcher(snapshot), Asked.read(criteria.q), only_unknown=True)
-    parts = {part for word in asked.weighty for part in word.parts}
-    parts |= {part for phrase in asked.phrases for part in phrase}
-    reduced = (analysis.stems_of_word(part, snapshot.languages) for part in parts)
-    return frozenset(parts.union(*reduced))
+    matcher = Matcher(snapshot)
+    asked, _ = _forgiven(matcher, Asked.read(criteria.q), only_unknown=True)
+    return matcher.terms(asked)
 
 
 def like(
@@ -221,6 +258,24 @@ def like(
 ) -> tuple[int, ...]:
     """Return the live listings most like one, best first, itself left out."""
     return _Question(snapshot, Criteria(), now).like(document, limit)
+
+
+def _told(
+    question: "_Question",
+    ids: tuple[int, ...],
+    partial_ids: tuple[int, ...],
+    facets: Facets,
+    started: float,
+) -> Hits:
+    return Hits(
+        ids=ids,
+        total=question.total,
+        facets=facets,
+        partial_ids=partial_ids,
+        corrections=question.corrections,
+        terms=question.matcher.terms(question.asked),
+        seconds=time.perf_counter() - started,
+    )
 
 
 class _Question:

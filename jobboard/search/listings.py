@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from jobboard.domain.criteria import Duration, Years
 from jobboard.domain.listing import PUBLIC
 from jobboard.domain.place import Place
+from jobboard.domain.places import area_name
 from jobboard.domain.taxonomy import (
     NOT_STATED,
     PAID_KINDS,
@@ -182,6 +183,7 @@ def _place_names(places: Iterable[Place]) -> Iterator[str]:
         yield place.area
         if place.country is None:
             continue
+        yield area_name(place.country, place.area)
         known = gazetteer.cities_named(place.city, place.country) if place.city else []
         if known and known[0].name != place.city:
             yield known[0].name

@@ -11,7 +11,7 @@ from tantivy import Occur, Query
 
 from jobboard.domain.taxonomy import NOT_STATED
 from jobboard.search import analysis
-from jobboard.search.asked import Asked, Word
+from jobboard.search.asked import Asked, Word, is_little
 from jobboard.search.document import SearchDocument
 from jobboard.search.index import Snapshot
 from jobboard.tables import gazetteer, synonyms
@@ -102,6 +102,22 @@ class Matcher:
             for name, weight in _EXACT_WEIGHTS.items()
         ]
         return Query.disjunction_max_query(ways, _OTHERS)
+
+    def terms(self, asked: Asked) -> frozenset[str]:
+        """Return the folded words and stems that make a listing match, for marking them."""
+        parts = {part for word in asked.weighty for part in word.parts}
+        parts |= {part for phrase in asked.phrases for part in phrase}
+        runs = [word.parts for word in asked.weighty]
+        whole = tuple(part for run in runs for part in run)
+        runs.extend(
+            whole[at : at + length]
+            for length in range(2, min(_LONGEST_RUN, len(whole)) + 1)
+            for at in range(len(whole) - length + 1)
+        )
+        meant = {part for run in runs for other in synonyms.of(run) for part in other}
+        parts |= {part for part in meant if not is_little(part)}
+        reduced = (analysis.stems_of_word(part, self.snapshot.languages) for part in parts)
+        return frozenset(parts.union(*reduced))
 
     def is_known(self, word: Word) -> bool:
         """Tell whether any listing may hold the word."""

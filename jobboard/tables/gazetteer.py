@@ -8,12 +8,11 @@ import csv
 import gzip
 import io
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import islice
 
 from babel import Locale, UnknownLocaleError
 
@@ -107,15 +106,37 @@ def cities_named(text: str, country: str | None = None) -> list[City]:
     return [city for city in cities if country is None or city.country == country]
 
 
-def suggest(prefix: str, limit: int = 8) -> list[City]:
-    """Return the greatest cities of which a name begins so; two letters at least."""
+@lru_cache(maxsize=4096)
+def suggest(prefix: str, limit: int = 8) -> tuple[City, ...]:
+    """Return the greatest cities of which a name begins so; two letters at least.
+
+    Cities that are called so come before those with another spelling or former name that is.
+    """
+    start = fold(prefix.strip()).encode()
+    if len(start) < 2:
+        return ()
+    # Rows are in order of population, so the smallest numbers are the greatest cities.
+    numbers = sorted(set(_own_names().beginning_with(start)))[:limit]
+    if len(numbers) < limit:
+        others = sorted(set(_names().beginning_with(start)).difference(numbers))
+        numbers.extend(others[: limit - len(numbers)])
+    return tuple(_city(number) for number in numbers)
+
+
+@lru_cache(maxsize=4096)
+def suggest_countries(prefix: str, limit: int = 4) -> tuple[Country, ...]:
+    """Return the countries of which a name begins so, those with this English name first."""
     start = fold(prefix.strip())
     if len(start) < 2:
-        return []
-    names = _names()
-    # Rows are in order of population, so the smallest numbers are the greatest cities.
-    numbers = sorted(set(islice(names.beginning_with(start.encode()), 20_000)))
-    return [_city(number) for number in numbers[:limit]]
+        return ()
+    names = _sorted_country_names()
+    found: dict[str, bool] = {}
+    for name, code in names[bisect_left(names, (start, "")) :]:
+        if not name.startswith(start):
+            break
+        found[code] = found.get(code, False) or fold(_countries()[code].name).startswith(start)
+    best = sorted(found, key=lambda code: (not found[code], _countries()[code].name))
+    return tuple(_countries()[code] for code in best[:limit])
 
 
 def city(geoname_id: int) -> City | None:
@@ -152,12 +173,13 @@ class _Names:
         return [int(line.rpartition(b"\t")[2]) for line in self._from(start)]
 
     def _from(self, start: bytes) -> list[bytes]:
-        found = []
-        index = bisect_left(_Prefixed(self, len(start)), start)
-        while index < len(self) and (line := self[index]).startswith(start):
-            found.append(line)
-            index += 1
-        return found
+        beginnings = _Prefixed(self, len(start))
+        first = bisect_left(beginnings, start)
+        beyond = bisect_right(beginnings, start, first)
+        if first == beyond:
+            return []
+        end = self._starts[beyond] - 1 if beyond < len(self) else None
+        return self._block[self._starts[first] : end].split(b"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +224,11 @@ def _country_names() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def _sorted_country_names() -> list[tuple[str, str]]:
+    return sorted(_country_names().items())
+
+
+@lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
     codes = {each.iso3: code for code, each in _countries().items()}
     return codes | {code: code for code in _countries()} | {"UK": "GB", "EL": "GR"}
@@ -218,6 +245,13 @@ def _territories(locale: str) -> Mapping[str, str]:
 @lru_cache(maxsize=1)
 def _names() -> _Names:
     return _Names(gzip.decompress((files("jobboard.tables") / "city_names.tsv.gz").read_bytes()))
+
+
+@lru_cache(maxsize=1)
+def _own_names() -> _Names:
+    names = (fold(row.split(b"\t", 2)[1].decode()).encode() for row in _rows())
+    lines = sorted(b"%b\t%d" % (name, number) for number, name in enumerate(names))
+    return _Names(b"\n".join(lines))
 
 
 @lru_cache(maxsize=1)

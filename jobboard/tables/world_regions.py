@@ -21,6 +21,15 @@ def named(text: str) -> WorldRegion | None:
     return _by_name().get(_plain(text))
 
 
+def beginning_with(text: str) -> list[WorldRegion]:
+    """Return the regions of which a name begins so, in the file's order; two letters at least."""
+    start = _plain(text)
+    if len(start) < 2:
+        return []
+    found = {region.name for name, region in _by_name().items() if name.startswith(start)}
+    return [region for region in _regions() if region.name in found]
+
+
 def regions() -> tuple[WorldRegion, ...]:
     """Return all regions in the file's order."""
     return _regions()

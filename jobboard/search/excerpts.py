@@ -1,0 +1,127 @@
+"""Why a listing was found: the piece of its text that holds the words, as plain text and spans.
+
+Nothing here makes markup. A page escapes the pieces between the spans and puts its own marks around
+them, so no text of a listing can become part of the page's code.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from jobboard.search import analysis
+
+#: Characters of a text that are looked through, and of the piece that is shown.
+_LOOKED_THROUGH = 20_000
+_LENGTH = 200
+#: Characters shown before the first word found.
+_BEFORE = 60
+_MORE = "…"
+#: Words found that are weighed against each other; a text may be nothing but the word.
+_MOST_FOUND = 200
+
+
+class Excerpt(NamedTuple):
+    """A piece of a text, and where in it the words stand.
+
+    Attributes:
+        text: plain text on one line, not escaped.
+        spans: first character and the one after the last of each word found, in order.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def pieces(self) -> list[tuple[str, bool]]:
+        """Return the text in pieces, each with whether it is a word found."""
+        found: list[tuple[str, bool]] = []
+        at = 0
+        for start, end in self.spans:
+            found.append((self.text[at:start], False))
+            found.append((self.text[start:end], True))
+            at = end
+        found.append((self.text[at:], False))
+        return [piece for piece in found if piece[0]]
+
+
+def excerpt(
+    text: str, terms: frozenset[str], language: str, length: int = _LENGTH
+) -> Excerpt | None:
+    """Return the piece of a plain text that holds most of the words, or None when none is in it.
+
+    Args:
+        text: plain text; its first 20,000 characters are looked through.
+        terms: folded words and stems, from ``engine.matched_terms``.
+        language: BCP 47 tag of the text.
+        length: characters of the piece at most.
+    """
+    line = " ".join(text[:_LOOKED_THROUGH].split())
+    found = _found(line, terms, language)
+    if not found:
+        return None
+    start, end = _best_window(line, found, length)
+    front = _MORE if start else ""
+    shift = len(front) - start
+    spans = tuple(
+        (first + shift, last + shift) for first, last, _ in found if start <= first and last <= end
+    )
+    return Excerpt(f"{front}{line[start:end]}{_MORE if end < len(line) else ''}", spans)
+
+
+def fields_found(texts: Mapping[str, str], terms: frozenset[str], language: str) -> tuple[str, ...]:
+    """Return the names of the texts in which any of the words stands: why a listing was found."""
+    return tuple(
+        name for name, text in texts.items() if _found(text[:_LOOKED_THROUGH], terms, language)
+    )
+
+
+def _found(
+    text: str, terms: frozenset[str], language: str
+) -> list[tuple[int, int, frozenset[str]]]:
+    """Return where the words stand, each with the terms that it is."""
+    if not terms:
+        return []
+    base = analysis.language_of(language)
+    found = []
+    for match in analysis.MARKED_WORD.finditer(text):
+        forms = _forms(match.group(), base)
+        if not terms.isdisjoint(forms):
+            found.append((match.start(), match.end(), forms & terms))
+            if len(found) == _MOST_FOUND:
+                break
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _forms(word: str, language: str) -> frozenset[str]:
+    parts = analysis.words(word)
+    return frozenset((*parts, *analysis.stems(parts, language)))
+
+
+def _best_window(
+    line: str, found: list[tuple[int, int, frozenset[str]]], length: int
+) -> tuple[int, int]:
+    """Return the bounds of the first piece that holds the most different words."""
+    starts = [first for first, _, _ in found]
+    best, most = 0, -1
+    for number, start in enumerate(starts):
+        beyond = bisect_left(starts, start + length - _BEFORE)
+        different = len(frozenset().union(*(forms for _, _, forms in found[number:beyond])))
+        if different > most:
+            best, most = start, different
+    begin = _word_start(line, max(0, best - _BEFORE)) if len(line) > length else 0
+    return begin, _word_end(line, begin + length)
+
+
+def _word_start(line: str, at: int) -> int:
+    if at == 0:
+        return 0
+    space = line.find(" ", at, at + _BEFORE // 2)
+    return space + 1 if space >= 0 else at
+
+
+def _word_end(line: str, at: int) -> int:
+    if at >= len(line):
+        return len(line)
+    space = line.rfind(" ", at - _BEFORE // 2, at + 1)
+    return space if space >= 0 else at
