@@ -41,8 +41,12 @@ class Beside:
 def beside(content: Mapping[str, Any], now: datetime, life_days: int) -> Beside:
     """Return what stands beside the form for what is written in it at ``now``."""
     listing = listing_view.unsaved(content, now)
+    card = _card(listing, now, life_days)
+    if not listing.title and not listing.description:
+        # Nobody wants advice before the first word.
+        return Beside(card, ())
     said = [Advice(each.is_good, gettext(each.sentence)) for each in advice(content)]
-    return Beside(_card(listing, now, life_days), (*said, *_for_search_engines(listing, now)))
+    return Beside(card, (*said, *_for_search_engines(listing, now)))
 
 
 def _card(listing: Listing, now: datetime, life_days: int) -> Card:

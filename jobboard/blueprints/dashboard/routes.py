@@ -305,7 +305,7 @@ def _edit_page(form: ListingForm, listing: Listing, status: int = 200) -> AnyRes
         note=find.last_note(listing),
         revision=revision,
         needs_terms=moves.is_unsubmitted(listing) and listing_form.needs_terms(user),
-        **form.choices(),
+        lists=form.choices(),
         now=now,
     )
     return Response(page, status)
@@ -320,7 +320,7 @@ def _preview_page(form: ListingForm, listing: Listing) -> AnyResponse:
         view=listing_view.preview(form.content(), now),
         beside=beside.beside(form.content(), now, moves.life_days()),
         is_unsubmitted=moves.is_unsubmitted(listing),
-        is_trusted=access.signed_in().is_trusted,
+        user=access.signed_in(),
         now=now,
     )
     return Response(page)

@@ -135,7 +135,12 @@ def sent() -> str | AnyResponse:
     to = session.get("posted_to")
     if not to:
         return redirect(url_for("posting.write_listing"))
-    return render_template("posting/sent.html", to=to, title=session.get("posted_title", ""))
+    return render_template(
+        "posting/sent.html",
+        to=to,
+        title=session.get("posted_title", ""),
+        review_hours=moves.review_hours(),
+    )
 
 
 @bp.get("/<token_text>/")
@@ -382,7 +387,7 @@ def _form_page(form: ListingForm, user: User | None, status: int = 200) -> AnyRe
         form=form,
         user=user,
         beside=beside.beside(form.content(), clock.now(), moves.life_days()),
-        **form.choices(),
+        lists=form.choices(),
         needs_terms=listing_form.needs_terms(user),
         review_hours=moves.review_hours(),
     )
@@ -407,7 +412,7 @@ def _edit_page(
         note=find.last_note(listing),
         revision=revision,
         is_public=moves.is_public(listing, now),
-        **form.choices(),
+        lists=form.choices(),
         now=now,
     )
     return Response(page, status)
