@@ -12,6 +12,8 @@ from typing import (
     Annotated,
     Any,
     Literal,
+    NotRequired,
+    Required,
     Union,
     get_args,
     get_origin,
@@ -89,6 +91,8 @@ def _schema(hint: Any, found: dict[str, Schema]) -> Schema:
 
 
 def _composed(origin: Any, arguments: tuple[Any, ...], found: dict[str, Schema]) -> Schema:
+    if origin in (NotRequired, Required):
+        return _schema(arguments[0], found)
     if origin is Annotated:
         return _said(_schema(arguments[0], found), arguments[1:])
     if origin is list:

@@ -213,6 +213,8 @@ def _feed(kind: str, criteria: Criteria, listings: Sequence[Listing], total: int
 
 
 def _title(criteria: Criteria) -> str:
+    if criteria.is_empty:
+        return _site()
     names = organisations.names(criteria.organisation)
     return f"{criteria_words.describe(criteria, names)} – {_site()}"
 

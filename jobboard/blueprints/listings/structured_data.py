@@ -1,5 +1,6 @@
 """The JobPosting markup of a live listing's own page."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask_babel import gettext
@@ -19,7 +20,7 @@ from jobboard.domain.taxonomy import (
 from jobboard.formats.job_posting import JobPosting, script_safe, to_json_ld
 from jobboard.models.listing import Listing
 from jobboard.tables import currencies
-from jobboard.web import cards, filters
+from jobboard.web import api_items, cards, filters
 from jobboard.web.listing_view import without_addresses
 from jobboard.web.public import whole
 
@@ -33,33 +34,36 @@ def markup(listing: Listing, now: datetime) -> Markup | None:
 def posting(listing: Listing, now: datetime) -> JobPosting:
     """Return what the markup is made of."""
     organisation = listing.organisation
+    website = organisation.website if organisation else listing.organisation_website
     kind = listing.opportunity_type
     return JobPosting(
         url=whole(address.listing(listing.slug)),
-        title=listing.title,
+        title=without_addresses(listing.title),
         description_html=without_addresses(listing.description_html),
         opportunity_type=str(kind),
-        organisation=organisation.name if organisation else listing.organisation_name,
-        organisation_url=organisation.website if organisation else listing.organisation_website,
-        posted_at=listing.first_published_at or listing.publish_at or listing.created_at,
+        organisation=api_items.organisation_name(listing),
+        organisation_url=api_items.public_url(website) or "",
+        posted_at=api_items.posted_at(listing),
         is_live=is_live(listing.life, now),
         mode=str(listing.mode),
         apply_method=str(listing.apply_method),
         deadline_kind=str(listing.deadline_kind),
         valid_through=listing.ends_at,
         language=listing.language,
-        places=listing.places,
+        places=[replace(one, city=without_addresses(one.city)) for one in listing.places],
         remote_countries=listing.remote_countries,
         hours=listing.hours,
         contract_term=str(listing.contract_term),
         is_paid_post=kind is OpportunityType.PHD and listing.pay_kind in PAID_KINDS,
+        # Muted until somebody claims it: the board imported it, no employer entered its pay.
+        entered_by_staff=listing.is_muted,
         pay_kind=str(listing.pay_kind),
         pay_min=listing.pay_min,
         pay_max=listing.pay_max,
         pay_currency=listing.pay_currency,
         pay_period=str(listing.pay_period or NOT_STATED),
         currency_digits=currencies.digits(listing.pay_currency) if listing.pay_currency else 2,
-        reference=listing.reference,
+        reference=without_addresses(listing.reference),
         topics=[filters.label(Topic(word)) for word in listing.topics if word in set(Topic)],
         skills=", ".join(cards.language_text(need) for need in listing.languages),
         eligibility=_eligibility(listing),
