@@ -31,6 +31,9 @@ PAUSE = 0.02
 #: Refused records that are told by name; the report has all of them.
 _TOLD = 20
 
+#: From so many changes on, a new search index is built faster than the present one is changed.
+_MANY = 20_000
+
 ALL_LOADED, SOME_REFUSED, NOTHING_DONE = 0, 1, 2
 
 Records = Iterator[ImportedListing | Line]
@@ -233,11 +236,18 @@ def _run(
             tally.add(_broken("database", f"it does not answer, repeat to go on: {fault}"))
         finally:
             _tell(tally, terms, time.monotonic() - began)
-    if not terms.is_dry_run and tally.outcomes.keys() & _WRITTEN:
-        # Else the first search afterwards would wait for it.
-        click.echo("Bringing the search index up to date ...", err=True)
-        upkeep.current()
+    if not terms.is_dry_run:
+        _index(sum(tally.outcomes[outcome] for outcome in _WRITTEN))
     raise SystemExit(tally.exit_code)
+
+
+def _index(written: int) -> None:
+    """Bring the search index up to date; else the first search afterwards would wait for it."""
+    if written >= _MANY:
+        with progress.moving("Indexing") as tell:
+            upkeep.reindex(tell)
+    elif written:
+        upkeep.current()
 
 
 def _report(path: Path | None) -> Any:
@@ -317,11 +327,12 @@ def _json(line: Line) -> str:
 
 def _tell(tally: _Tally, terms: Terms, seconds: float) -> None:
     for line in tally.refused:
-        click.echo(f"refused: {line.source} {line.title}: {line.reason}".replace("  ", " "))
+        click.echo(f"refused: {' '.join(filter(None, (line.source, line.title)))}: {line.reason}")
     refused = tally.outcomes[Outcome.REFUSED]
     if refused > len(tally.refused):
         click.echo(f"and {refused - len(tally.refused):,} more; --report FILE writes all of them")
     total = tally.outcomes.total()
+    records = "1 record" if total == 1 else f"{total:,} records"
     counts = ", ".join(
         f"{tally.outcomes[outcome]:,} {outcome.value}"
         for outcome in Outcome
@@ -329,7 +340,7 @@ def _tell(tally: _Tally, terms: Terms, seconds: float) -> None:
     )
     speed = f" in {seconds:.1f} s ({total / seconds:,.0f} a second)" if seconds >= 1 else ""
     beginning = "Dry run, nothing was changed: " if terms.is_dry_run else ""
-    click.echo(f"{beginning}{total:,} records: {counts or 'nothing'}{speed}")
+    click.echo(f"{beginning}{records}: {counts or 'nothing'}{speed}")
     if tally.statuses:
         click.echo(
             "status: "

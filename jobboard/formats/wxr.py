@@ -105,7 +105,7 @@ class WxrSite:
 class WxrListing:
     """One ``job_listing`` item as it stands in the file.
 
-    ``meta`` holds the last value of each key; ``all_meta`` all of them in order.
+    ``meta`` holds the last value of each key, lists as "a; b"; ``all_meta`` all as they stand.
     ``utc_offset`` is local time minus UTC as seen on this item or, if it has no UTC date,
     on the last one before it that has.
     """
@@ -416,10 +416,25 @@ def _listing(element: Element, site: WxrSite, last_offset: timedelta | None) -> 
         modified_gmt=_text(element, "post_modified_gmt").strip(),
         has_password=bool(_text(element, "post_password").strip()),
         terms=tuple(_term(child, site) for child in element if _local(child) == "category"),
-        meta=dict(all_meta),
+        meta={key: _said(value) for key, value in all_meta},
         all_meta=all_meta,
         utc_offset=local - gmt if local and gmt else last_offset,
     )
+
+
+def _said(value: str) -> str:
+    """Return what a value says: form builders keep several answers as one PHP array."""
+    if not _PHP_ARRAY.match(value):
+        return value
+    try:
+        held = unserialize(value)
+    except ValueError:
+        return value
+    answers = held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+    return "; ".join(str(each) for each in answers if isinstance(each, str | int | float))
+
+
+_PHP_ARRAY = re.compile(r"a:\d+:\{.*\}\Z", re.DOTALL)
 
 
 def _term(element: Element, site: WxrSite) -> WxrTerm:
