@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-_WORDS = re.compile(r"\S+|\s+")
+_WORDS = re.compile(r"\S+\s*|\s+")
 _LINES = re.compile(r"[^\n]*\n+|[^\n]+")
 #: Beyond so many words on both sides, words that occur everywhere no longer anchor a match:
 #: exact, but without this the time grows with the square of a long text.
@@ -83,33 +83,32 @@ def _by_lines(before: str, after: str) -> Iterator[Stretch]:
 def _by_words(before: str, after: str) -> Iterator[Stretch]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     is_long = len(old) + len(new) > _MANY
-    gone = came = ""
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes():
-        was, is_now = "".join(old[a:b]), "".join(new[c:d])
-        if tag == "equal" and (is_now.strip() or not (gone or came)):
-            yield from _change(gone, came)
-            gone = came = ""
-            yield Stretch(Kind.SAME, is_now)
-        else:
-            # A space between two changed words belongs to the change.
-            gone, came = gone + was, came + is_now
-    yield from _change(gone, came)
+    # The space behind a word does not make it another one.
+    matcher = SequenceMatcher(
+        None, [word.rstrip() for word in old], [word.rstrip() for word in new], autojunk=is_long
+    )
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            yield from _same_words(old[a:b], new[c:d])
+            continue
+        if a < b:
+            yield Stretch(Kind.GONE, "".join(old[a:b]))
+        if c < d:
+            yield Stretch(Kind.NEW, "".join(new[c:d]))
 
 
-def _change(gone: str, came: str) -> Iterator[Stretch]:
-    """Tell one change, without the white space that both versions have at its end."""
-    shared = 0
-    while shared < min(len(gone), len(came)) and (
-        gone[-1 - shared] == came[-1 - shared] and gone[-1 - shared].isspace()
-    ):
-        shared += 1
-    tail = gone[len(gone) - shared :]
-    if gone[: len(gone) - shared]:
-        yield Stretch(Kind.GONE, gone[: len(gone) - shared])
-    if came[: len(came) - shared]:
-        yield Stretch(Kind.NEW, came[: len(came) - shared])
-    if tail:
-        yield Stretch(Kind.SAME, tail)
+def _same_words(old: Sequence[str], new: Sequence[str]) -> Iterator[Stretch]:
+    for was, is_now in zip(old, new, strict=True):
+        if was == is_now:
+            yield Stretch(Kind.SAME, was)
+            continue
+        word = was.rstrip()
+        parts = (
+            Stretch(Kind.SAME, word),
+            Stretch(Kind.GONE, was[len(word) :]),
+            Stretch(Kind.NEW, is_now[len(word) :]),
+        )
+        yield from (part for part in parts if part.text)
 
 
 def _cut(text: str, head: int, tail: int) -> list[Stretch]:
