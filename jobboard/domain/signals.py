@@ -38,7 +38,7 @@ FREE_MAIL = frozenset(
     }
 )
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"')\],;،]+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 #: A title with fewer letters than this may be an abbreviation.
 _LEAST_LETTERS = 10
@@ -126,7 +126,7 @@ def weightiest(case: Case) -> Signal | None:
 def host_of(address: str) -> str:
     """Return the host of a web address in lower case, without ``www.``; nothing for none."""
     try:
-        return (urlsplit(address.strip()).hostname or "").lower().removeprefix("www.")
+        return (urlsplit(address.strip()).hostname or "").lower().strip(".").removeprefix("www.")
     except ValueError:
         return ""
 
