@@ -55,6 +55,7 @@ AUDIENCES: dict[str, Audience] = {
     "auth.sign_in": Audience.VISITOR,
     "auth.sign_out": Audience.VISITOR,
     "dashboard.act": Audience.POSTER,
+    "dashboard.autosave": Audience.POSTER,
     "dashboard.edit": Audience.POSTER,
     "dashboard.index": Audience.MEMBER,
     "dashboard.show": Audience.POSTER,
@@ -106,6 +107,7 @@ AUDIENCES: dict[str, Audience] = {
     "posting.manage": Audience.HOLDER,
     "posting.preview_description": Audience.VISITOR,
     "posting.sent": Audience.VISITOR,
+    "posting.show_beside": Audience.VISITOR,
     "posting.write_listing": Audience.VISITOR,
     "static": Audience.EVERYONE,
 }
