@@ -9,7 +9,7 @@ from tantivy import Document, Schema, SchemaBuilder
 from jobboard.search import analysis
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "2"
+VERSION = "3"
 
 #: Fields of words. ``_stem`` fields hold the stems of the field they are named after.
 TEXT_FIELDS = (
@@ -24,7 +24,7 @@ TEXT_FIELDS = (
 #: Stems of the text are never searched as a phrase, so their positions are not kept.
 UNPLACED_FIELDS = ("text_stem",)
 
-#: Fields of whole values, counted and filtered.
+#: Fields of whole values, by which the list is narrowed.
 WORD_FIELDS = (
     "country",
     "region",
@@ -51,14 +51,45 @@ WORD_FIELDS = (
     "organisation_slug",
     "open",
     "point",
+    "several",
     "written_in",
 )
+
+#: Columns by which the facets are counted: each listing has one value in each, made of its values
+#: of several facets. Counting one such column costs a tenth of counting fields with several values,
+#: and few columns cost less than many. The facets of a column are closed vocabularies, few enough
+#: that the values of the column stay below a few thousand; ``grade`` and ``needs`` stand alone.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "offer_column": ("type", "mode", "contract", "hours"),
+    "person_column": ("seniority", "years", "eligible", "visa"),
+    "house_column": ("org_kind", "pay", "open", "clearance"),
+    "work_column": ("function", "education", "duration"),
+    "about_column": ("region", "topic"),
+    "grade_column": ("grade",),
+    "needs_column": ("needs",),
+}
+#: Between the facets of a column, and between the values of one facet.
+BETWEEN_FACETS = "\x1e"
+BETWEEN_VALUES = "\x1f"
+#: Stands in a column where a listing has no value at all.
+NOTHING = "\x1d"
+
+#: Facets of many values: their column holds the value of a listing that has one, or ``SEVERAL``;
+#: these are marked in the field ``several`` and counted by themselves.
+OPEN_FACETS = ("country", "focus", "remote")
+SEVERAL = "*"
+
+#: The days of an instant, for counting; ``_day`` fields are searched too.
+DAY_FIELDS = ("deadline_day", "first_day")
 
 #: Values for a listing that can be worked at from any country, that asks for no language, and that
 #: anybody may apply to.
 ANYWHERE = "anywhere"
 NONE_NEEDED = "-"
 ANY_PASSPORT = "-"
+
+#: A day in microseconds.
+DAY = 86_400_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -118,7 +149,14 @@ def schema() -> Schema:
     for name in UNPLACED_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     for name in WORD_FIELDS:
+        builder.add_text_field(
+            name, tokenizer_name="raw", index_option="basic", fast=name in OPEN_FACETS
+        )
+    for name in (*COLUMNS, *map(column_of, OPEN_FACETS)):
+        # Never searched: the fast column is all that counts.
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in DAY_FIELDS:
+        builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in ("publish_at", "ends_at", "first_published_at", "deadline_at"):
         builder.add_unsigned_field(name, indexed=False, fast=True)
     for name in ("starts_on", "by_newest", "by_deadline", "by_pay", "change_number"):
@@ -148,9 +186,7 @@ def indexed(document: SearchDocument) -> Document:
     ):
         if found:
             made.add_text(name, " ".join(found))
-    for name, values in document.facets.items():
-        for value in dict.fromkeys(values):
-            made.add_text(name, value)
+    _add_facets(made, document.facets)
     made.add_text("written_in", analysis.language_of(language))
     _add_times(made, document)
     return made
@@ -183,16 +219,39 @@ def point(lat: float, lon: float) -> str:
     return f"{lat!r},{lon!r}"
 
 
+def column_of(facet: str) -> str:
+    """Return the name of the column of one of the ``OPEN_FACETS``."""
+    return f"{facet}_column"
+
+
+def _add_facets(made: Document, facets: Mapping[str, tuple[str, ...]]) -> None:
+    for name, values in facets.items():
+        for value in dict.fromkeys(values):
+            made.add_text(name, value)
+    for column, keys in COLUMNS.items():
+        value = BETWEEN_FACETS.join(
+            BETWEEN_VALUES.join(sorted(set(facets.get(key, ())))) for key in keys
+        )
+        made.add_text(column, value or NOTHING)
+    for facet in OPEN_FACETS:
+        found = tuple(dict.fromkeys(facets.get(facet, ())))
+        if len(found) > 1:
+            made.add_text("several", facet)
+        made.add_text(column_of(facet), SEVERAL if len(found) > 1 else "".join(found) or NOTHING)
+
+
 def _add_times(made: Document, document: SearchDocument) -> None:
     made.add_unsigned("publish_at", microseconds(document.publish_at))
     made.add_unsigned("ends_at", microseconds(document.ends_at))
     first = document.first_published_at
     made.add_unsigned("first_published_at", microseconds(first))
+    made.add_unsigned("first_day", microseconds(first) // DAY)
     made.add_unsigned("by_newest", _ordered(first, document.id))
     if document.deadline_at is None:
         made.add_unsigned("by_deadline", _NO_DATE | _ordered(document.ends_at, document.id))
     else:
         made.add_unsigned("deadline_at", microseconds(document.deadline_at))
+        made.add_unsigned("deadline_day", microseconds(document.deadline_at) // DAY)
         made.add_unsigned("by_deadline", _ordered(document.ends_at, document.id))
     made.add_unsigned("by_pay", _by_pay(document))
     if document.starts_on is not None:

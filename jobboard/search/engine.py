@@ -12,11 +12,13 @@ from tantivy import FieldType, Occur, Order, Query
 
 from jobboard.db import db
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, Sort
+from jobboard.search import facets as counting
 from jobboard.search import listings, spelling, upkeep
 from jobboard.search.asked import Asked, Word
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, microseconds
-from jobboard.search.filters import COUNTED, Facets, Filters
+from jobboard.search.facets import COUNTED, Facets
+from jobboard.search.filters import Filters
 from jobboard.search.index import Snapshot
 from jobboard.search.matching import Matcher
 from jobboard.search.offers import Meaning, Offer
@@ -453,14 +455,8 @@ class _Question:
         return tuple(int(value) for value in values if value is not None)
 
     def _counts(self, keys: list[str], without: str | None) -> Facets:
-        """Count some facets of the listings that match, one choice left out, in one pass."""
-        requests: dict[str, Any] = {}
-        for key in keys:
-            requests |= self.filters.requests(key)
-        if not requests:
-            return {}
-        buckets = self.snapshot.searcher.aggregate(self._query(without), requests)
-        return {key: self.filters.counts(key, buckets) for key in keys}
+        """Count some facets of the listings that match, one choice left out."""
+        return counting.count(self.snapshot, self._query(without), keys, self.now)
 
 
 def _forgiven(

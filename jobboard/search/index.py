@@ -35,14 +35,48 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True)
+class Timetable:
+    """Which listings of one state of the index are not live, as time goes on.
+
+    Attributes:
+        begins: the first instant it is right for, and ``ends`` the last, in microseconds.
+        gone: ids of those that are not live at the first instant and never will be.
+        coming: instants of publication ahead, each with its listing's id.
+        going: ends ahead, soonest first, each with its listing's id.
+    """
+
+    begins: int
+    ends: int
+    gone: tuple[int, ...]
+    coming: tuple[tuple[int, int], ...]
+    going: tuple[tuple[int, int], ...]
+
+
+@dataclass
+class Remembered:
+    """What searches of one state of the index worked out, for those that come after them.
+
+    Attributes:
+        corrections: words that were looked up, and what was probably meant (``spelling``).
+        nearness: places that were looked up, and the points around them (``nearness``).
+        timetable: when listings begin and end (``timetables``).
+        questions: how many searches there have been.
+    """
+
+    corrections: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(default_factory=dict)
+    timetable: Timetable | None = None
+    questions: int = 0
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The index at one commit: what a search reads from beginning to end.
 
     Attributes:
         change_number: the change of the database that it goes up to.
         languages: codes of the stemmers that its listings were reduced by.
-        corrections: words that were looked up, and what was probably meant (``spelling``).
-        nearness: places that were looked up, and the points around them (``nearness``).
+        remembered: what earlier searches of this state worked out.
     """
 
     index: Index
@@ -50,10 +84,7 @@ class Snapshot:
     schema: Schema
     change_number: int
     languages: tuple[str, ...]
-    corrections: dict[tuple[str, int], str | None] = field(default_factory=dict, compare=False)
-    nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(
-        default_factory=dict, compare=False
-    )
+    remembered: Remembered = field(default_factory=Remembered, compare=False)
 
 
 class SearchIndex:
@@ -117,10 +148,11 @@ class SearchIndex:
         snapshot = self._snapshot or self.reload()
         writer = snapshot.index.writer(_SMALL_HEAP, 1)
         try:
-            for listing_id in removed:
-                writer.delete_documents_by_term("id", listing_id)
-            for one in added:
-                writer.delete_documents_by_term("id", one.id)
+            # A deletion by term (``delete_documents_by_term``) finds no number, by query it does.
+            documents = list(added)
+            gone = [*removed, *(one.id for one in documents), 0]
+            writer.delete_documents_by_query(Query.term_set_query(snapshot.schema, "id", gone))
+            for one in documents:
                 writer.add_document(document.indexed(one))
             _commit(writer, change_number)
             if snapshot.searcher.num_segments > _MOST_SEGMENTS:
@@ -197,7 +229,6 @@ def _is_taken(handle: int, give_up_at: float) -> bool:
 
 
 def _commit(writer: IndexWriter, change_number: int) -> None:
-    writer.delete_documents_by_term("id", 0)
     writer.add_document(document.marker(change_number))
     writer.commit()
 

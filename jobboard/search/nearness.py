@@ -13,11 +13,11 @@ _MOST_REMEMBERED = 200
 def points(snapshot: Snapshot, centre: Spot, radius: int) -> tuple[str, ...]:
     """Return the terms of the field ``point`` that lie at most ``radius`` kilometres away."""
     key = (centre.lat, centre.lon, radius)
-    if key not in snapshot.nearness:
-        if len(snapshot.nearness) >= _MOST_REMEMBERED:
-            snapshot.nearness.clear()
-        snapshot.nearness[key] = _within(snapshot, centre, radius)
-    return snapshot.nearness[key]
+    if key not in snapshot.remembered.nearness:
+        if len(snapshot.remembered.nearness) >= _MOST_REMEMBERED:
+            snapshot.remembered.nearness.clear()
+        snapshot.remembered.nearness[key] = _within(snapshot, centre, radius)
+    return snapshot.remembered.nearness[key]
 
 
 def _within(snapshot: Snapshot, centre: Spot, radius: int) -> tuple[str, ...]:

@@ -26,11 +26,11 @@ def corrected(snapshot: Snapshot, word: str, least: int = 1) -> str | None:
     or as swapped with the second; hardly anybody errs there.
     """
     key = (word, least)
-    if key not in snapshot.corrections:
-        if len(snapshot.corrections) >= _MOST_REMEMBERED:
-            snapshot.corrections.clear()
-        snapshot.corrections[key] = _nearest(snapshot, word, least)
-    return snapshot.corrections[key]
+    if key not in snapshot.remembered.corrections:
+        if len(snapshot.remembered.corrections) >= _MOST_REMEMBERED:
+            snapshot.remembered.corrections.clear()
+        snapshot.remembered.corrections[key] = _nearest(snapshot, word, least)
+    return snapshot.remembered.corrections[key]
 
 
 def _nearest(snapshot: Snapshot, word: str, least: int) -> str | None:
