@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobboard.db import db, reading
 from jobboard.models.listing import Listing
 from jobboard.models.message import Message, MessageStatus
+from jobboard.queries import outbox
 from jobboard.search import upkeep
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -126,18 +127,13 @@ def outbox_standing() -> Check:
     """Say how many mails wait and how many were laid aside; parked ones want a person."""
     try:
         with reading():
-            rows = db.session.execute(
-                select(Message.status, func.count()).group_by(Message.status)
-            ).all()
+            stands = outbox.standing()
             db.session.rollback()
     except SQLAlchemyError:
         db.session.rollback()
         return Check("mails", False, "not readable")
-    counts = {row[0]: int(row[1]) for row in rows}
-    waiting = counts.get(MessageStatus.WAITING, 0) + counts.get(MessageStatus.SENDING, 0)
-    parked = counts.get(MessageStatus.PARKED, 0)
-    told = f"{counts.get(MessageStatus.SENT, 0)} sent, {waiting} waiting, {parked} parked"
-    return Check("mails", not parked, told)
+    told = f"{stands.sent} sent, {stands.waiting} waiting, {stands.parked} parked"
+    return Check("mails", not stands.parked, told)
 
 
 def search_index() -> Check:

@@ -34,7 +34,7 @@ class Outbox:
 def standing() -> Outbox:
     """Return how many messages wait, are parked and are sent."""
     rows = db.session.execute(select(Message.status, func.count()).group_by(Message.status))
-    counts: dict[MessageStatus, int] = dict(row.tuple() for row in rows)
+    counts: dict[MessageStatus, int] = {status: count for status, count in rows}  # noqa: C416
     oldest = db.session.scalar(
         select(func.min(Message.created_at)).where(
             Message.status.in_((MessageStatus.WAITING, MessageStatus.SENDING))
