@@ -104,7 +104,15 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False)
+class _Commands(FlaskGroup):
+    """The board's own commands in their order, listed where the settings allow no start too."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(self.commands)
+
+
+@click.group(cls=_Commands, create_app=create_app, add_default_commands=False)
 def cli() -> None:
     """Run and look after the job board."""
 
