@@ -51,11 +51,6 @@ def _app() -> Flask:
     return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
 
 
-#: ``import`` is made by its own file.
-_IMPORTS: tuple[click.Command, ...] = tuple(
-    command for command in (getattr(imports, "group", None),) if command is not None
-)
-
 ALL: tuple[click.Command, ...] = (
     serve,
     web,
@@ -63,7 +58,7 @@ ALL: tuple[click.Command, ...] = (
     db,
     founding.demo,
     founding.create_admin,
-    *_IMPORTS,
+    imports.group,
     upkeep.expire,
     upkeep.remind,
     upkeep.deliver,

@@ -28,7 +28,7 @@ MOST_AT_ONCE = 128
 LAST_REQUESTS = 12
 
 #: Seconds to wait for a server that is just going away.
-_PORT_PATIENCE = 5.0
+_PORT_PATIENCE = 3.0
 _POLL = 0.05
 #: From <linux/prctl.h>.
 _PR_SET_PDEATHSIG = 1
