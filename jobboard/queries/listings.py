@@ -20,6 +20,7 @@ from jobboard.domain.taxonomy import (
     PayKind,
     PayPeriod,
 )
+from jobboard.markup.markdown import plain_text
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
@@ -118,6 +119,14 @@ def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
     query = _card_rows().where(Listing.id.in_(ids), live(now))
     rows = {row[0]: CardRow(*row) for row in db.session.execute(query)}
     return [rows[one] for one in ids if one in rows]
+
+
+def texts(ids: Sequence[int]) -> dict[int, str]:
+    """Return the texts of some listings without marks, by id; one statement."""
+    if not ids:
+        return {}
+    query = select(Listing.id, Listing.description_html).where(Listing.id.in_(ids))
+    return {row[0]: plain_text(row[1] or "") for row in db.session.execute(query)}
 
 
 def cards_of_organisation(

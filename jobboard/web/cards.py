@@ -6,10 +6,11 @@ marked in its title.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from flask import current_app
@@ -133,6 +134,7 @@ def drawn(
     *,
     terms: frozenset[str] = frozenset(),
     partial_ids: Sequence[int] = (),
+    snippets: Mapping[int, Markup] = MappingProxyType({}),
 ) -> list[Markup]:
     """Return cards as HTML.
 
@@ -141,6 +143,7 @@ def drawn(
         now: the moment from which time left is counted.
         terms: folded words and stems to mark in titles.
         partial_ids: listings that match some words only, which their cards say.
+        snippets: pieces of their texts with words marked, by id (``web/snippets.py``).
     """
     pieces, language = kept(), filters.language()
     draw = current_app.jinja_env.get_template("macros/card.html").module.card  # type: ignore[attr-defined]
@@ -159,13 +162,14 @@ def drawn(
             time_left,
             marks,
             row.id in partial,
+            snippets.get(row.id, ""),
             now.year,
         )
         piece = pieces.find(key)
         if piece is None:
-            piece = pieces.keep(
-                key, draw(card(row, now, marks=marks, is_partial=row.id in partial))
-            )
+            shown = card(row, now, marks=marks, is_partial=row.id in partial)
+            shown = replace(shown, snippet=snippets.get(row.id, ""))
+            piece = pieces.keep(key, draw(shown))
         cards.append(piece)
     return cards
 

@@ -67,7 +67,7 @@ CLOSING: Mapping[Closing, str] = {
     Closing.DAYS_7: N_("Within 7 days"),
     Closing.DAYS_14: N_("Within 14 days"),
     Closing.DAYS_30: N_("Within 30 days"),
-    Closing.OPEN: N_("Rolling or until filled"),
+    Closing.OPEN: N_("No fixed deadline"),
 }
 SINCE: Mapping[Since, str] = {
     Since.DAY: N_("In 24 hours"),
@@ -259,6 +259,8 @@ def _noun(criteria: Criteria) -> str:
 
 
 def _counted(criteria: Criteria, total: int) -> str:
+    if not total:
+        return gettext("no %(positions)s", positions=_noun(criteria))
     count = filters.number(total)
     if len(criteria.type) == 1 and total != 1 and criteria.type[0] in _NOUNS:
         noun = gettext(_NOUNS[criteria.type[0]])

@@ -83,7 +83,8 @@ def test_long_choices_are_counted() -> None:
     [
         ("q=black sea&country=TR", 42, "42 jobs for “black sea” in Türkiye"),
         ("q=black sea", 1, "1 job for “black sea”"),
-        ("q=x", 0, "0 jobs for “x”"),
+        ("q=x", 0, "No jobs for “x”"),
+        ("q=x&type=phd", 0, "No doctoral positions for “x”"),
         ("type=fellowship", 1284, "1,284 fellowships"),
         ("type=fellowship", 1, "1 job"),
         ("type=fellowship&type=staff", 3, "3 jobs"),

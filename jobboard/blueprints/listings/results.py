@@ -11,11 +11,13 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from jobboard.domain.criteria import VOCABULARIES, Criteria, Sort
+from jobboard.domain.places import Suggestion, area_name, suggest
 from jobboard.domain.projection import place
 from jobboard.domain.taxonomy import NOT_STATED, Region
 from jobboard.markup.text import fold
 from jobboard.search import engine
 from jobboard.search.engine import Hits
+from jobboard.search.offers import Offer
 from jobboard.tables import gazetteer
 from jobboard.web import cards, criteria_words, filters
 from jobboard.web.criteria_words import LEGENDS, SWITCHES
@@ -76,7 +78,10 @@ _UNFOLDED = 6
 #: Stands for the count in a row that is drawn once and counted often.
 _COUNT = "\ufffc"
 #: Most filters that are tried one by one for a looser search.
-_MOST_TRIES = 8
+_MOST_TRIES = 12
+#: Words of a search that are left out one by one, and looser searches that are offered.
+_MOST_WORDS = 8
+_MOST_LOOSER = 3
 _DOT = (4.0, 17.0)
 
 
@@ -216,129 +221,88 @@ def world_map(criteria: Criteria, hits: Hits) -> Markup:
 def looser(criteria: Criteria, now: datetime) -> list[Link]:
     """Return searches that leave out one thing and find something, the nearest first."""
     tried = []
-    for key, value in criteria.filter_pairs()[:_MOST_TRIES]:
-        wider = criteria.without(key, value)
+    for words, wider in _wider(criteria)[:_MOST_TRIES]:
         total = engine.search(wider, now, limit=1, with_facets=False).total
         if total:
-            words = f"“{value}”" if key == "q" else criteria_words.chip_label(criteria, key, value)
             tried.append((total, words, wider))
     tried.sort(key=lambda one: one[0])
     return [
         Link(gettext("Without %(filter)s", filter=words), address(wider), filters.number(total))
-        for total, words, wider in tried[:3]
+        for total, words, wider in tried[:_MOST_LOOSER]
     ]
 
 
-class _Rows:
-    """The rows of all facets of one answer."""
+def corrected(criteria: Criteria, hits: Hits) -> str:
+    """Return the words that were searched where some were taken for slips."""
+    words = criteria.q
+    for typed, searched in hits.corrections:
+        words = words.replace(typed, searched, 1)
+    return words
 
-    def __init__(self, criteria: Criteria, counts: Mapping[str, Mapping[str, int]]) -> None:
-        self._criteria = criteria
-        self._counts = counts
-        self._language = filters.language()
 
-    def facets(self, wanted: tuple[tuple[str, str], ...]) -> list[Facet]:
-        """Return the facets that offer a choice."""
-        found = (self._facet(name, kind) for name, kind in wanted)
-        return [facet for facet in found if facet is not None]
+def _wider(criteria: Criteria) -> list[tuple[str, Criteria]]:
+    """Return what may be left out, in words, each with the search without it."""
+    found = [
+        (criteria_words.chip_label(criteria, key, value), criteria.without(key, value))
+        for key, value in criteria.filter_pairs()
+        if key != "q"
+    ]
+    words = criteria.q.split()
+    for number, word in enumerate(words[:_MOST_WORDS] if len(words) > 1 else []):
+        rest = " ".join([*words[:number], *words[number + 1 :]])
+        found.append((f"“{word}”", criteria.replaced(q=rest)))
+    if words and len(found) > len(words):
+        found.append((f"“{criteria.q}”", criteria.without("q")))
+    return found
 
-    def _facet(self, name: str, kind: str) -> Facet | None:
-        if kind == "country":
-            return self._folded(name, kind, [], {})
-        if kind == "switches":
-            rows = self._switches()
-            return self._folded(name, kind, rows, {}) if rows else None
-        chosen = set(self._criteria.values(name))
-        rows = self._values(name, chosen)
-        # One answer alone is no question.
-        if not rows or (len(rows) == 1 and not chosen):
-            return None
-        if kind == "radio":
-            anything = gettext("Any time") if name in {"since", "start"} else gettext("Any")
-            rows.insert(0, (name, "", None, not chosen))
-            return self._folded(name, kind, rows, {"": anything})
-        return self._folded(name, kind, rows, {})
 
-    def _folded(
-        self,
-        name: str,
-        kind: str,
-        rows: list[tuple[str, str, int | None, bool]],
-        labels: Mapping[str, str],
-    ) -> Facet:
-        # One row alone is not worth a fold.
-        end = _UNFOLDED if len(rows) > _UNFOLDED + 1 else len(rows)
-        kind_of_box = "radio" if kind == "radio" else "checkbox"
-        drawn = [self._drawn(kind_of_box, *row, labels.get(row[1], "")) for row in rows]
-        return Facet(
-            name,
-            gettext(LEGENDS[name]),
-            kind,
-            Markup("").join(drawn[:end]),
-            Markup("").join(drawn[end:]),
-            len(rows) - end,
-            any(row[3] for row in rows[end:]),
+def offers(criteria: Criteria, now: datetime) -> list[Link]:
+    """Return filters that words of the search name, each as a search with it in their place."""
+    return [
+        Link(_offer_words(offer), address(offer.criteria), filters.number(offer.count))
+        for offer in engine.offers(criteria, now)
+    ]
+
+
+def meanings(criteria: Criteria, now: datetime) -> list[Link]:
+    """Return the places that a name may mean, where it is asked back which one."""
+    found = []
+    for meaning in engine.meanings(criteria, now):
+        country = filters.country_name(meaning.country)
+        parts = dict.fromkeys(filter(None, (meaning.name, meaning.area, country)))
+        found.append(
+            Link(", ".join(parts), address(meaning.criteria), filters.number(meaning.count))
         )
-
-    def _switches(self) -> list[tuple[str, str, int | None, bool]]:
-        return [
-            (key, "1", self._counts.get(key, {}).get("1", 0), bool(self._criteria.values(key)))
-            for key in SWITCHES
-            if self._counts.get(key) or self._criteria.values(key)
-        ]
-
-    def _values(self, name: str, chosen: set[str]) -> list[tuple[str, str, int | None, bool]]:
-        counted = self._counts.get(name, {})
-        counts = {value: count for value, count in counted.items() if count}
-        if not counts and not chosen:
-            return []
-        if name in _ORDERED:
-            values = [
-                word.value
-                for word in VOCABULARIES[name]
-                if word.value in counts or word.value in chosen or name in _TIMES
-            ]
-        else:
-            values = sorted({*counts, *chosen}, key=lambda value: (-counts.get(value, 0), value))
-        offered = [value for value in values if value != NOT_STATED or value in chosen]
-        kept = {*offered[:_MOST_ROWS], *chosen}
-        return [
-            (name, value, counts.get(value, 0), value in chosen)
-            for value in offered
-            if value in kept
-        ]
-
-    def _drawn(
-        self, kind: str, name: str, value: str, count: int | None, is_checked: bool, label: str
-    ) -> Markup:
-        if not label:
-            label = criteria_words.value_label(name, value)
-        before, after = _row(self._language, kind, name, value, label, is_checked)
-        return before if count is None else before + filters.number(count) + after
+    return found
 
 
-@lru_cache(maxsize=5_000)
-def _row(
-    _language: str, kind: str, name: str, value: str, label: str, is_checked: bool
-) -> tuple[Markup, Markup]:
-    """Return a row drawn once: what stands before its count, and what after."""
-    row = current_app.jinja_env.get_template("macros/facet.html").module.facet_row  # type: ignore[attr-defined]
-    is_counted = value != ""
-    html = row(name, value, label, kind, is_checked, _COUNT if is_counted else None)
-    # The template's indentation, a thousand times on a page, is left out.
-    before, _, after = " ".join(html.split()).partition(_COUNT)
-    return Markup(before), Markup(after)  # noqa: S704 - a template's own output
+def places(text: str) -> list[dict[str, str]]:
+    """Return places whose names begin with a text, for the box of places."""
+    return [
+        {"label": _place_words(one), "kind": one.kind, "value": _place_value(one)}
+        for one in suggest(text)
+    ]
 
 
-@lru_cache(maxsize=20)
-def _country_options(language: str) -> Markup:
-    """Return all countries as options of a select, in the order of the language's alphabet."""
-    named = sorted(
-        (fold(gazetteer.country_name(one.code, language.split("_", maxsplit=1)[0])), one.code)
-        for one in gazetteer.countries()
-    )
-    option = Markup('<option value="{}">{}</option>')
-    return Markup("").join(option.format(code, filters.country_name(code)) for _, code in named)
+def _offer_words(offer: Offer) -> str:
+    words = criteria_words.chip_label(offer.criteria, offer.key, offer.value)
+    return gettext("“%(words)s” as a filter: %(filter)s", words=offer.words, filter=words)
+
+
+def _place_words(place: Suggestion) -> str:
+    if place.kind == "country":
+        return filters.country_name(place.country)
+    country = filters.country_name(place.country) if place.country else ""
+    parts = (place.name, area_name(place.country, place.area), country)
+    return ", ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _place_value(place: Suggestion) -> str:
+    """Return what the box of places holds afterwards: words that people would write too."""
+    if place.kind != "city":
+        return place.value
+    parts = (place.name, place.area, gazetteer.country_name(place.country))
+    return ", ".join(dict.fromkeys(filter(None, parts)))
 
 
 def _dots(criteria: Criteria, counts: Mapping[str, int]) -> list[Dot]:

@@ -1,10 +1,18 @@
 """The Jobs page and the page of a listing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -27,6 +35,7 @@ from jobboard.search.engine import Hits
 from jobboard.web import api_items, cards, criteria_words, filters, limits, listing_view
 from jobboard.web.paging import Pages
 from jobboard.web.public import answer, query_pairs, whole, with_query
+from jobboard.web.snippets import snippets
 from jobboard.words import N_
 
 bp = Blueprint("listings", __name__)
@@ -90,8 +99,12 @@ def index() -> AnyResponse:
         hits=hits,
         pages=pages,
         problems=[(one.key, one.value, gettext(one.sentence)) for one in problems],
-        cards=_cards(criteria, hits, now),
-        partial_cards=_partial_cards(criteria, hits, now),
+        cards=_cards(criteria, hits, hits.ids, now),
+        partial_cards=_cards(criteria, hits, hits.partial_ids, now),
+        offers=results.offers(criteria, now),
+        meanings=results.meanings(criteria, now),
+        corrected=results.corrected(criteria, hits),
+        insisting=results.address(engine.insisting(criteria, hits)) if hits.corrections else "",
         offer_after=_OFFER_AFTER,
         headline=_headline(criteria, hits.total, names),
         described=criteria_words.describe(criteria, names),
@@ -113,6 +126,13 @@ def index() -> AnyResponse:
         ],
     )
     return answer(page)
+
+
+@bp.get("/jobs/places.json")
+def places() -> AnyResponse:
+    """Places whose names begin with ``q``, for the box of places while somebody types."""
+    found = results.places(request.args.get("q", ""))
+    return answer(current_app.json.dumps({"places": found}), "application/json", is_open=True)
 
 
 @bp.get("/job/<slug>/")
@@ -159,7 +179,7 @@ def calendar(slug: str) -> AnyResponse:
         abort(404)
     view = listing_view.view(listing, now)
     event = api_items.deadline_event(listing)
-    body = icalendar.calendar([event], name=view.title)
+    body = icalendar.calendar([event], name=event.title)
     response = answer(body, icalendar.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{listing.slug}.ics"'
     return response
@@ -244,14 +264,10 @@ def _live_or_404(slug: str, now: datetime) -> Listing:
     return listing
 
 
-def _cards(criteria: Criteria, hits: Hits, now: datetime) -> list[Markup]:
-    return cards.drawn(find.cards(hits.ids, now), now, terms=engine.matched_terms(criteria))
-
-
-def _partial_cards(criteria: Criteria, hits: Hits, now: datetime) -> list[Markup]:
-    rows = find.cards(hits.partial_ids, now)
-    terms = engine.matched_terms(criteria)
-    return cards.drawn(rows, now, terms=terms, partial_ids=hits.partial_ids)
+def _cards(criteria: Criteria, hits: Hits, ids: Sequence[int], now: datetime) -> list[Markup]:
+    rows = find.cards(ids, now)
+    found = snippets(rows, criteria.q, hits.terms)
+    return cards.drawn(rows, now, terms=hits.terms, snippets=found)
 
 
 def _headline(criteria: Criteria, total: int, names: Mapping[str, str]) -> str:
