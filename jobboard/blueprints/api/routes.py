@@ -1,7 +1,7 @@
 """The read API for programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from flask_babel import gettext
@@ -22,6 +22,7 @@ from jobboard.queries import organisations as find_organisations
 from jobboard.search import engine
 from jobboard.tables import gazetteer
 from jobboard.web import api_items, criteria_words, errors, filters, limits
+from jobboard.web.listing_view import without_addresses
 from jobboard.web.public import answer, query_pairs, whole
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -82,7 +83,7 @@ def jobs() -> Response:
         ],
         "total": hits.total,
         "next": following,
-        "facets": hits.facets,
+        "facets": {key: _told(counts) for key, counts in hits.facets.items()},
     }
     return _list(body, _JOBS, pairs, following)
 
@@ -185,6 +186,11 @@ def docs() -> Response:
 def home() -> AnyResponse:
     """Lead to the description."""
     return redirect("/api/docs", 302)
+
+
+def _told(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts of a facet without values that hold a mail address, as a grade could."""
+    return {value: count for value, count in counts.items() if without_addresses(value) == value}
 
 
 def _take_no_query() -> None:
