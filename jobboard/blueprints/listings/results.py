@@ -284,6 +284,118 @@ def places(text: str) -> list[dict[str, str]]:
     ]
 
 
+class _Rows:
+    """The rows of all facets of one answer."""
+
+    def __init__(self, criteria: Criteria, counts: Mapping[str, Mapping[str, int]]) -> None:
+        self._criteria = criteria
+        self._counts = counts
+        self._language = filters.language()
+
+    def facets(self, wanted: tuple[tuple[str, str], ...]) -> list[Facet]:
+        """Return the facets that offer a choice."""
+        found = (self._facet(name, kind) for name, kind in wanted)
+        return [facet for facet in found if facet is not None]
+
+    def _facet(self, name: str, kind: str) -> Facet | None:
+        if kind == "country":
+            return self._folded(name, kind, [], {})
+        if kind == "switches":
+            rows = self._switches()
+            return self._folded(name, kind, rows, {}) if rows else None
+        chosen = set(self._criteria.values(name))
+        rows = self._values(name, chosen)
+        # One answer alone is no question.
+        if not rows or (len(rows) == 1 and not chosen):
+            return None
+        if kind == "radio":
+            anything = gettext("Any time") if name in {"since", "start"} else gettext("Any")
+            rows.insert(0, (name, "", None, not chosen))
+            return self._folded(name, kind, rows, {"": anything})
+        return self._folded(name, kind, rows, {})
+
+    def _folded(
+        self,
+        name: str,
+        kind: str,
+        rows: list[tuple[str, str, int | None, bool]],
+        labels: Mapping[str, str],
+    ) -> Facet:
+        # One row alone is not worth a fold.
+        end = _UNFOLDED if len(rows) > _UNFOLDED + 1 else len(rows)
+        kind_of_box = "radio" if kind == "radio" else "checkbox"
+        drawn = [self._drawn(kind_of_box, *row, labels.get(row[1], "")) for row in rows]
+        return Facet(
+            name,
+            gettext(LEGENDS[name]),
+            kind,
+            Markup("").join(drawn[:end]),
+            Markup("").join(drawn[end:]),
+            len(rows) - end,
+            any(row[3] for row in rows[end:]),
+        )
+
+    def _switches(self) -> list[tuple[str, str, int | None, bool]]:
+        return [
+            (key, "1", self._counts.get(key, {}).get("1", 0), bool(self._criteria.values(key)))
+            for key in SWITCHES
+            if self._counts.get(key) or self._criteria.values(key)
+        ]
+
+    def _values(self, name: str, chosen: set[str]) -> list[tuple[str, str, int | None, bool]]:
+        counted = self._counts.get(name, {})
+        counts = {value: count for value, count in counted.items() if count}
+        if not counts and not chosen:
+            return []
+        if name in _ORDERED:
+            values = [
+                word.value
+                for word in VOCABULARIES[name]
+                if word.value in counts or word.value in chosen or name in _TIMES
+            ]
+        else:
+            values = sorted({*counts, *chosen}, key=lambda value: (-counts.get(value, 0), value))
+        offered = [value for value in values if value != NOT_STATED or value in chosen]
+        kept = {*offered[:_MOST_ROWS], *chosen}
+        return [
+            (name, value, counts.get(value, 0), value in chosen)
+            for value in offered
+            if value in kept
+        ]
+
+    def _drawn(
+        self, kind: str, name: str, value: str, count: int | None, is_checked: bool, label: str
+    ) -> Markup:
+        if not label:
+            label = criteria_words.value_label(name, value)
+        before, after = _row(self._language, kind, name, value, label, is_checked)
+        return before if count is None else before + filters.number(count) + after
+
+
+@lru_cache(maxsize=5_000)
+def _row(
+    _language: str, kind: str, name: str, value: str, label: str, is_checked: bool
+) -> tuple[Markup, Markup]:
+    """Return a row drawn once: what stands before its count, and what after."""
+    row = current_app.jinja_env.get_template("macros/facet.html").module.facet_row  # type: ignore[attr-defined]
+    is_counted = value != ""
+    html = row(name, value, label, kind, is_checked, _COUNT if is_counted else None)
+    # The template's indentation, a thousand times on a page, is left out.
+    before, _, after = " ".join(html.split()).partition(_COUNT)
+    return Markup(before), Markup(after)  # noqa: S704 - a template's own output
+
+
+@lru_cache(maxsize=20)
+def _country_options(language: str) -> Markup:
+    """Return all countries as options of a select, in the order of the language's alphabet."""
+    named = sorted(
+        (fold(gazetteer.country_name(one.code, language.split("_", maxsplit=1)[0])), one.code)
+        for one in gazetteer.countries()
+    )
+    option = Markup('<option value="{}">{}</option>')
+    return Markup("").join(option.format(code, filters.country_name(code)) for _, code in named)
+
+
 def _offer_words(offer: Offer) -> str:
     words = criteria_words.chip_label(offer.criteria, offer.key, offer.value)
     return gettext("“%(words)s” as a filter: %(filter)s", words=offer.words, filter=words)

@@ -177,7 +177,6 @@ def calendar(slug: str) -> AnyResponse:
     listing = _live_or_404(slug, now)
     if listing.deadline_kind is not DeadlineKind.DATE or listing.ends_at is None:
         abort(404)
-    view = listing_view.view(listing, now)
     event = api_items.deadline_event(listing)
     body = icalendar.calendar([event], name=event.title)
     response = answer(body, icalendar.MEDIA_TYPE)
