@@ -1,5 +1,6 @@
 """What administrators set."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, SelectField
 from wtforms.validators import InputRequired
@@ -33,9 +34,9 @@ class MemberForm(BoardForm):
     )
     role = SelectField(
         _l("Role"),
-        choices=[
-            (Role.EDITOR.value, _l("Editor: writes and looks after listings")),
-            (Role.OWNER.value, _l("Owner: the same, and answers for the organisation")),
+        choices=lambda: [
+            (Role.EDITOR.value, gettext("Editor: writes and looks after listings")),
+            (Role.OWNER.value, gettext("Owner: the same, and answers for the organisation")),
         ],
         default=Role.EDITOR.value,
     )

@@ -1,5 +1,6 @@
 """The words that go with a decision."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
@@ -20,7 +21,7 @@ class DecisionForm(BoardForm):
     version = HiddenField()
     reason = SelectField(
         _l("Reason"),
-        choices=[("", _l("Choose")), *((value, _l(text)) for value, text in REASON_LABELS.items())],
+        choices=lambda: [("", gettext("Choose")), *_reasons()],
         default="",
     )
     note = TextAreaField(
@@ -42,3 +43,7 @@ class DecisionForm(BoardForm):
         """Give the fields ids of their own: a page holds one such form for each decision."""
         for field in self:
             field.id = f"{verb.value.replace('_', '-')}-{field.name}"
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [(value, gettext(text)) for value, text in REASON_LABELS.items()]
