@@ -100,6 +100,17 @@ def by_manage_token(token_hash: str, now: datetime) -> Listing | None:
     )
 
 
+def unconfirmed(submission_key: str) -> Listing | None:
+    """Return a guest's draft whose mailed button nobody has pressed, by the key of its form."""
+    return db.session.scalar(
+        select(Listing).where(
+            Listing.submission_key == submission_key,
+            Listing.status == Status.DRAFT,
+            Listing.poster_id.is_(None),
+        )
+    )
+
+
 def history_of(listing: Listing) -> list[Event]:
     """Return a listing's history, latest first."""
     return list(

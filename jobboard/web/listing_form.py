@@ -73,8 +73,8 @@ from jobboard.models.listing import Listing
 from jobboard.models.revision import Revision
 from jobboard.models.user import User
 from jobboard.tables import currencies, gazetteer, site_texts, zones
-from jobboard.web import content_words, filters
-from jobboard.web.content_words import Change
+from jobboard.web import comparison, filters
+from jobboard.web.comparison import Difference
 from jobboard.web.forms import BoardForm, email_address, web_address
 from jobboard.words import N_
 
@@ -651,11 +651,11 @@ def stored_content(listing: Listing, revision: Revision | None) -> dict[str, Any
     return stored | contents.from_json(dict(revision.content)) if revision else stored
 
 
-def waiting_changes(listing: Listing, revision: Revision | None) -> list[Change]:
+def waiting_changes(listing: Listing, revision: Revision | None) -> list[Difference]:
     """Return what a text that waits for a moderator would change."""
     if revision is None:
         return []
-    return content_words.changes(contents.read(listing), stored_content(listing, revision))
+    return comparison.compared(contents.read(listing), stored_content(listing, revision))
 
 
 def needs_terms(user: User | None) -> bool:

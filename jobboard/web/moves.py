@@ -308,7 +308,7 @@ def is_open(move: Move, listing: Listing, now: datetime) -> bool:
     return may(move.verb, listing.life, now)
 
 
-def too_late(listing: Listing, home: str, now: datetime) -> Response:
+def too_late(listing: Listing, page_address: str, now: datetime) -> Response:
     """Answer somebody whose move the listing's state no longer allows: say so, and what is open.
 
     Such are mails read late and buttons pressed twice.
@@ -318,7 +318,8 @@ def too_late(listing: Listing, home: str, now: datetime) -> Response:
         title=listing.title,
         language=listing.language,
         label=filters.life_label(listing.life, now),
-        home=home,
+        page_address=page_address,
+        listing_home=page_address.removesuffix("show/"),
         moves=open_moves(listing.life, now),
     )
     return Response(page, 409)

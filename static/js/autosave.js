@@ -109,7 +109,11 @@ function restore() {
   }
   const typed = (fields) => JSON.stringify(fields.filter(([each, value]) => value && !OWN.has(each)));
   if (typed(kept.fields) === typed([...new FormData(form)])) return;
+  const { activeElement } = document;
   put(kept.fields);
+  if (activeElement instanceof HTMLElement) activeElement.focus({ preventScroll: true });
+  if (document.activeElement !== activeElement) document.activeElement.blur();
+  for (const control of form.querySelectorAll("[data-counter]")) control.dispatchEvent(new Event("input"));
   form.dispatchEvent(new Event("input", { bubbles: true }));
   for (const details of form.querySelectorAll("details:not([open])")) {
     const answered = [...details.querySelectorAll("input, textarea, select")].some((control) =>

@@ -10,7 +10,7 @@ function settle() {
   }
 }
 
-function addRow(rows, button) {
+function addRow(rows, button, isAsked) {
   const last = rows.lastElementChild;
   const row = last.cloneNode(true);
   const number = rows.children.length + 1;
@@ -27,7 +27,8 @@ function addRow(rows, button) {
   }
   rows.append(row);
   button.hidden = number >= Number(rows.dataset.rows);
-  row.querySelector("input, select").focus();
+  // A click of a script puts text back and must not move the reader.
+  if (isAsked) row.querySelector("input, select").focus();
 }
 
 document.addEventListener("change", settle);
@@ -41,6 +42,6 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
   button.hidden = rows.children.length >= Number(rows.dataset.rows);
   button.addEventListener("click", (event) => {
     event.preventDefault();
-    addRow(rows, button);
+    addRow(rows, button, event.isTrusted);
   });
 }

@@ -30,7 +30,7 @@ from jobboard.tables import site_texts
 from jobboard.web import (
     access,
     beside,
-    content_words,
+    comparison,
     history_words,
     listing_form,
     listing_view,
@@ -301,7 +301,7 @@ def _edit_page(form: ListingForm, listing: Listing, status: int = 200) -> AnyRes
         is_unsubmitted=moves.is_unsubmitted(listing),
         is_public=moves.is_public(listing, now),
         beside=beside.beside(form.content(), now, moves.life_days()),
-        changes=content_words.changes(stored, stored | form.content()) if status == 409 else [],
+        changes=comparison.compared(stored, stored | form.content()) if status == 409 else [],
         note=find.last_note(listing),
         revision=revision,
         needs_terms=moves.is_unsubmitted(listing) and listing_form.needs_terms(user),

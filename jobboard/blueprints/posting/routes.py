@@ -34,7 +34,7 @@ from jobboard.tables import site_texts
 from jobboard.web import (
     access,
     beside,
-    content_words,
+    comparison,
     history_words,
     limits,
     listing_form,
@@ -64,6 +64,8 @@ def write_listing() -> AnyResponse:
     form = ListingForm()
     if request.method == "GET":
         form.start()
+        if request.args.get("again"):
+            _fill_again(form)
         page = _form_page(form, user)
         # Nobody's words are in it yet; the browser may keep it, and with it what gets typed.
         page.headers["Cache-Control"] = "private, no-cache"
@@ -152,7 +154,7 @@ def manage(token_text: str) -> str:
     return render_template(
         "posting/manage.html",
         listing=listing,
-        home=address.manage(token_text),
+        listing_home=address.manage(token_text),
         view=listing_view.view(listing, now),
         moves=moves.open_moves(listing.life, now, has_revision=revision is not None),
         is_editable=moves.is_editable(listing.life, now),
@@ -246,7 +248,7 @@ def act(token_text: str, verb: str) -> str | AnyResponse:
             is_gone = move.verb is Verb.DELETE
             return redirect(url_for("posting.write_listing") if is_gone else home, 303)
     page = render_template(
-        "posting/act.html", listing=listing, home=home, move=move, form=form, now=now
+        "posting/act.html", listing=listing, listing_home=home, move=move, form=form, now=now
     )
     return Response(page, 200 if request.method == "GET" else 400)
 
@@ -298,6 +300,7 @@ def _submit(form: ListingForm, user: User | None) -> AnyResponse:
         )
         session["posted_to"] = listing.poster_email
         session["posted_title"] = listing.title
+        session["posted_key"] = listing.submission_key
         return redirect(url_for("posting.sent"), 303)
     listing = posting.submit(
         form.content(),
@@ -308,6 +311,14 @@ def _submit(form: ListingForm, user: User | None) -> AnyResponse:
     )
     flash(moves.said_of_handing_in(listing), "ok")
     return redirect(address.dashboard(listing.id), 303)
+
+
+def _fill_again(form: ListingForm) -> None:
+    """Show what this browser sent a moment ago and nobody has confirmed yet, to be corrected."""
+    listing = find.unconfirmed(str(session.get("posted_key", "")))
+    if listing is not None:
+        form.fill(listing)
+        form.email.data = listing.poster_email
 
 
 def _save(form: ListingForm, user: User) -> AnyResponse:
@@ -406,9 +417,9 @@ def _edit_page(
         "posting/edit.html",
         form=form,
         listing=listing,
-        home=address.manage(token_text),
+        listing_home=address.manage(token_text),
         beside=beside.beside(form.content(), now, moves.life_days()),
-        changes=content_words.changes(stored, stored | form.content()) if status == 409 else [],
+        changes=comparison.compared(stored, stored | form.content()) if status == 409 else [],
         note=find.last_note(listing),
         revision=revision,
         is_public=moves.is_public(listing, now),
@@ -438,7 +449,7 @@ def _edit_preview_page(form: ListingForm, listing: Listing, token_text: str) -> 
     page = render_template(
         "posting/edit_preview.html",
         listing=listing,
-        home=address.manage(token_text),
+        listing_home=address.manage(token_text),
         kept=listing_form.kept_fields(),
         view=listing_view.preview(form.content(), now),
         beside=beside.beside(form.content(), now, moves.life_days()),
