@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that the children have to finish; the web server needs ``web.LAST_REQUESTS`` at most.
 _LAST_WORK = web.LAST_REQUESTS + 3.0
-#: A child that ends sooner than this after its start will not do better the next time.
-_TOO_SOON = 5.0
+#: Seconds between two starts of a part that breaks again and again.
+_PAUSE = 2.0
 _POLL = 0.1
 
 Part = Callable[[Flask], None]
@@ -37,12 +37,16 @@ def serve(app: Flask) -> int:
         child.start()
     # The children are started first, so that none of them inherits this handler.
     with stop_signals() as stop:
-        is_announced = False
-        while not stop.is_set() and all(child.is_kept_alive() for child in children.values()):
-            if not is_announced and _answers(app):
-                is_announced = True
-                announce(app)
+        # Until pages answer, a part that ends will do no better the next time.
+        while not (is_ready := _answers(app)) and not stop.is_set():
+            if not all(child.is_alive() for child in children.values()):
+                break
             stop.wait(_POLL)
+        if is_ready:
+            announce(app)
+            while not stop.wait(_POLL):
+                for child in children.values():
+                    child.keep_alive()
         has_failed = not stop.is_set()
         _stop(children.values())
     return 1 if has_failed else 0
@@ -115,17 +119,16 @@ class _Child:
         )
         self._process.start()
 
-    def is_kept_alive(self) -> bool:
-        """Start the part again if it ended; False when it cannot even start."""
-        if self._process is None or self._process.is_alive():
-            return True
-        code = self._process.exitcode
-        if time.monotonic() - self._started_at < _TOO_SOON:
-            log.error("%s ended at once (exit code %s)", self._name, code)
-            return False
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
+    def keep_alive(self) -> None:
+        """Start the part again if it broke, though not at every turn."""
+        if self.is_alive() or time.monotonic() < self._started_at + _PAUSE:
+            return
+        code = self._process.exitcode if self._process is not None else None
         log.error("%s ended (exit code %s); starting it again", self._name, code)
         self.start()
-        return True
 
     def ask_to_stop(self) -> None:
         if self._process is not None:

@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 #: Seconds between two runs of the clock's jobs, and between two looks into the outbox.
 CLOCK_SECONDS = 15.0
 LOOK_SECONDS = 1.0
-#: Seconds to wait when the mail server or the database is away.
-AWAY_SECONDS = 15.0
+#: Seconds to wait when the mail server or the database is away: at first, and at most.
+AWAY_SECONDS = (2.0, 30.0)
 
 JOBS = (clock_jobs.publish_due, clock_jobs.expire, clock_jobs.remind)
 
@@ -31,13 +31,18 @@ def run(app: Flask, stop: Event) -> None:
     Every job may run late, twice, or in two workers at once; so nothing here needs a lock.
     """
     clock_at = mail_at = 0.0
+    away = AWAY_SECONDS[0]
     while not stop.is_set():
         if time.monotonic() >= clock_at:
             clock_at = time.monotonic() + CLOCK_SECONDS
             for job in JOBS:
                 _guarded(app, partial(_run_job, job))
-        if time.monotonic() >= mail_at and not _guarded(app, partial(_deliver, stop)):
-            mail_at = time.monotonic() + AWAY_SECONDS
+        if time.monotonic() >= mail_at:
+            if _guarded(app, partial(_deliver, stop)):
+                away = AWAY_SECONDS[0]
+            else:
+                mail_at = time.monotonic() + away
+                away = min(2 * away, AWAY_SECONDS[1])
         stop.wait(LOOK_SECONDS)
 
 

@@ -41,19 +41,19 @@ class LiveBoard:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *parts: str) -> None:
-        """Start ``web``, ``worker`` (both unless named) and wait until the pages answer."""
+        """Start ``web``, ``worker`` (both unless named) or ``serve``; wait until pages answer."""
         for part in parts or ("web", "worker"):
             if part in self._running:
                 raise RuntimeError(f"{part} runs already")
             self._running[part] = processes.launch(
                 [_COMMAND, part], log=self.log(part), env=self.env
             )
-        if "web" in self._running:
+        for part in {"web", "serve"} & set(self._running):
             processes.wait_until(
                 self._is_ready,
                 "the board answers",
-                process=self._running["web"],
-                log=self.log("web"),
+                process=self._running[part],
+                log=self.log(part),
                 seconds=30,
             )
 
