@@ -4,7 +4,7 @@ Only declared fields are read; whatever else a request carries is ignored. What 
 the fields after a failure, passwords apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from flask_babel import get_translations, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields.core import UnboundField
 
 from jobboard.markup.text import clean_block, clean_line
@@ -88,6 +89,11 @@ class BoardForm(FlaskForm):
             elif not self[name].errors:
                 self[name].errors = [gettext(sentence)]
         return not faults
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Return ``(value, label)`` pairs as what a select chooses from."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def email_address(_form: Form, field: Field) -> None:

@@ -75,7 +75,7 @@ from jobboard.models.user import User
 from jobboard.tables import currencies, gazetteer, site_texts, zones
 from jobboard.web import comparison, filters
 from jobboard.web.comparison import Difference
-from jobboard.web.forms import BoardForm, email_address, web_address
+from jobboard.web.forms import BoardForm, email_address, options, web_address
 from jobboard.words import N_
 
 #: The wall-clock end of a day when no time is given.
@@ -257,11 +257,11 @@ def _select(
     vocabulary: type[StrEnum], label: Any, *, empty: Any = None, hint: Any = ""
 ) -> SelectField:
     """Return a select of a vocabulary; ``empty`` names the value "not stated"."""
-    options = [(value, _l(text)) for value, text in choices(vocabulary) if value != NOT_STATED]
+    named = [(value, _l(text)) for value, text in choices(vocabulary) if value != NOT_STATED]
     blank = NOT_STATED if NOT_STATED in list(vocabulary) else ""
     return SelectField(
         label,
-        choices=[(blank, empty if empty is not None else _l("Not stated")), *options],
+        choices=options([(blank, empty if empty is not None else _l("Not stated")), *named]),
         default=blank,
         description=hint,
         validate_choice=True,
@@ -279,8 +279,8 @@ def sensible_day(_form: Form, field: Field) -> None:
 
 
 def _several(vocabulary: type[StrEnum], label: Any, *, hint: Any = "") -> SelectMultipleField:
-    options = [(value, _l(text)) for value, text in LABELS[vocabulary].items()]
-    return SelectMultipleField(label, choices=options, description=hint)
+    named = [(value, _l(text)) for value, text in LABELS[vocabulary].items()]
+    return SelectMultipleField(label, choices=options(named), description=hint)
 
 
 class ListingForm(BoardForm):
@@ -312,12 +312,14 @@ class ListingForm(BoardForm):
     )
     deadline_kind = SelectField(
         _l("Deadline"),
-        choices=[(value, _l(text)) for value, text in LABELS[DeadlineKind].items()],
+        choices=options((value, _l(text)) for value, text in LABELS[DeadlineKind].items()),
         default=DeadlineKind.DATE.value,
     )
     deadline_date = DateField(_l("Last day to apply"), validators=[Optional(), sensible_day])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
-    deadline_zone = SelectField(_l("Time zone"), choices=[(name, name) for name in zones.zones()])
+    deadline_zone = SelectField(
+        _l("Time zone"), choices=options((name, name) for name in zones.zones())
+    )
     email = EmailField(_l("Your e-mail address"), validators=[Optional(), email_address])
     accept_terms = BooleanField(_l("I accept the terms of use"))
 
@@ -326,7 +328,7 @@ class ListingForm(BoardForm):
     organisation_website = URLField(_l("Its website"), validators=[Optional(), web_address])
     language = SelectField(
         _l("Language of this text"),
-        choices=[(code, code) for code in LISTING_LANGUAGES],
+        choices=options((code, code) for code in LISTING_LANGUAGES),
         default="en",
         validate_choice=False,
     )
@@ -359,7 +361,7 @@ class ListingForm(BoardForm):
     eligibility = _select(Eligibility, _l("Who may apply"))
     eligible_nationalities = SelectMultipleField(
         _l("Citizens of"),
-        choices=[(each.code, each.name) for each in gazetteer.countries()],
+        choices=options((each.code, each.name) for each in gazetteer.countries()),
     )
     visa_sponsorship = _select(VisaSponsorship, _l("Visa support"))
     security_clearance = _select(Clearance, _l("Security clearance"))
@@ -368,7 +370,7 @@ class ListingForm(BoardForm):
     pay_max = AmountField(_l("To"))
     pay_currency = SelectField(
         _l("Currency"),
-        choices=[("", _l("Choose")), *((code, code) for code in currencies.currencies())],
+        choices=options([("", _l("Choose")), *((code, code) for code in currencies.currencies())]),
         default="",
     )
     pay_period = _select(PayPeriod, _l("Per"), empty=_l("Choose"))

@@ -34,7 +34,7 @@ from jobboard.services import listings
 from jobboard.services.listings import Actor, Deadline
 from jobboard.tables import zones
 from jobboard.web import filters, refusals
-from jobboard.web.forms import BoardForm
+from jobboard.web.forms import BoardForm, options
 from jobboard.web.listing_form import END_OF_DAY, fresh_key, sensible_day
 from jobboard.words import N_
 
@@ -61,11 +61,13 @@ class EndForm(MoveForm):
 
     deadline_kind = SelectField(
         _l("Deadline"),
-        choices=[(value, _l(text)) for value, text in LABELS[DeadlineKind].items()],
+        choices=options((value, _l(text)) for value, text in LABELS[DeadlineKind].items()),
     )
     deadline_date = DateField(_l("Last day to apply"), validators=[Optional(), sensible_day])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
-    deadline_zone = SelectField(_l("Time zone"), choices=[(name, name) for name in zones.zones()])
+    deadline_zone = SelectField(
+        _l("Time zone"), choices=options((name, name) for name in zones.zones())
+    )
 
     def start_from(self, listing: Listing, now: datetime, life_days: int) -> None:
         """Propose the board's usual life more, in the listing's own kind and zone."""
@@ -107,10 +109,12 @@ class CloseForm(MoveForm):
 
     reason = SelectField(
         _l("Why it closes"),
-        choices=[
-            (CloseReason.FILLED.value, _l("The post is filled")),
-            (CloseReason.CANCELLED.value, _l("The post is cancelled")),
-        ],
+        choices=options(
+            (
+                (CloseReason.FILLED.value, _l("The post is filled")),
+                (CloseReason.CANCELLED.value, _l("The post is cancelled")),
+            )
+        ),
         default=CloseReason.FILLED.value,
     )
 
