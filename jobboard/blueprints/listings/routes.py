@@ -324,15 +324,22 @@ def _open_text(listing: Listing, now: datetime) -> str:
 
 
 def _related(listing: Listing, now: datetime) -> list[find.CardRow]:
-    if is_live(listing.life, now):
-        ids = engine.related(listing.id, now, _RELATED)
-    else:
-        # What has ended is in no index: its title finds what is like it.
-        alike = engine.search(
-            Criteria(q=listing.title[:150].replace('"', " ")),
-            now,
-            limit=_RELATED,
-            with_facets=False,
-        )
-        ids = (*alike.ids, *alike.partial_ids)[:_RELATED]
+    live = is_live(listing.life, now)
+    ids = engine.related(listing.id, now, _RELATED) if live else _alike(listing, now)
     return [row for row in find.cards(ids, now) if row.id != listing.id]
+
+
+def _alike(listing: Listing, now: datetime) -> list[int]:
+    """Return live listings like one that has ended, and so is in no index: by title, by topic."""
+    questions = (
+        Criteria(q=listing.title[:150].replace('"', " ")),
+        Criteria.parse(("topic", topic) for topic in listing.topics).criteria,
+        Criteria.parse(("country", one.country or "") for one in listing.places).criteria,
+    )
+    found: dict[int, None] = {}
+    for question in questions:
+        if question.is_empty or len(found) >= _RELATED:
+            continue
+        hits = engine.search(question, now, limit=_RELATED, with_facets=False)
+        found |= dict.fromkeys((*hits.ids, *hits.partial_ids))
+    return list(found)[:_RELATED]
