@@ -33,8 +33,7 @@ class _Logins(LoginManager):
     """
 
     def _update_remember_cookie(self, response: Response) -> Response:
-        kept = request_ctx._session  # through the proxy it would count as touched
-        if kept is None or not kept.accessed:
+        if not knows_who_asks():
             return response
         return cast(Response, super()._update_remember_cookie(response))
 
@@ -94,6 +93,12 @@ def install(app: Flask) -> None:
     def load(raw_token: str) -> Visitor | None:
         login = find_people.login_by_token(token.hashed(raw_token), clock.now())
         return Visitor(login, raw_token) if login is not None else None
+
+
+def knows_who_asks() -> bool:
+    """Tell whether this answer looked into the session, so that it is this visitor's alone."""
+    kept = request_ctx._session  # through the proxy it would count as looked into
+    return kept is not None and bool(kept.accessed)
 
 
 def person() -> User | None:

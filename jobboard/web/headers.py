@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, request
 
+from jobboard.web import access
+
 # No nonce and no hash: bodies are cached and shared, so nothing inline may run at all (CSP 3).
 CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
@@ -48,10 +50,8 @@ def install(app: Flask) -> None:
                 "Strict-Transport-Security", f"max-age={_ONE_YEAR}; includeSubDomains"
             )
         if "Cache-Control" not in headers:
-            is_private = request.method not in (
-                "GET",
-                "HEAD",
-            ) or "Cookie" in headers.get("Vary", "")
+            # Flask adds "Vary: Cookie" only after this.
+            is_private = request.method not in ("GET", "HEAD") or access.knows_who_asks()
             headers["Cache-Control"] = "no-store" if is_private else "no-cache"
         return response
 
