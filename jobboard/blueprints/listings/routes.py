@@ -311,7 +311,8 @@ def _trail(listing: Listing) -> list[tuple[str, str]]:
             steps.append((place.city, ""))
     if not steps[-1][1]:
         return steps
-    return [*steps, (filters.stated(listing.opportunity_type) or gettext("Listing"), "")]
+    kind = filters.stated(listing.opportunity_type)
+    return [*steps, (kind, "")] if kind else steps
 
 
 def _open_text(listing: Listing, now: datetime) -> str:
