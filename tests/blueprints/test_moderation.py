@@ -29,6 +29,7 @@ from tests.support.world import signed_in
 NOTE = "Say where the work is done."
 
 
+@pytest.mark.one_database
 @pytest.fixture
 def people(app: Flask) -> None:
     with app.app_context():
@@ -79,7 +80,6 @@ def version(page: str) -> str:
 # ------------------------------------------------------------------------------------ who gets in
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["", "edits/", "listings/", "log/", "1/", "edits/1/", "999999999999999999999/"]
 )
@@ -139,7 +139,6 @@ def test_unknown_groups_are_not_found(maryam: FlaskClient, path: str) -> None:
     assert maryam.get(f"/moderation/{path}").status_code == 404
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["listings/", "log/"])
 def test_odd_words_find_nothing(maryam: FlaskClient, path: str) -> None:
     answer = maryam.get(f"/moderation/{path}", query_string={"q": "<b>\x00%_';--" * 50})
@@ -166,6 +165,7 @@ def test_the_page_is_kept_nowhere(maryam: FlaskClient) -> None:
 # --------------------------------------------------------------------------------------- decisions
 
 
+@pytest.mark.one_database
 def test_approve_leads_to_the_next_case(
     app: Flask, maryam: FlaskClient, add: Callable[..., int]
 ) -> None:
@@ -179,6 +179,7 @@ def test_approve_leads_to_the_next_case(
     assert "Approved. The poster is told" in maryam.get(answer.location).text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("verb", "data", "status", "mail"),
     [
@@ -203,6 +204,7 @@ def test_decisions_with_words(
     assert stored(app, listing_id) == (status, [(Verb(verb), NOTE)], [mail])
 
 
+@pytest.mark.one_database
 def test_a_live_listing_is_found_and_taken_down(
     app: Flask, maryam: FlaskClient, add: Callable[..., int]
 ) -> None:
@@ -359,6 +361,7 @@ def _waiting_for_locks() -> int:
 # -------------------------------------------------------------------------------------- objections
 
 
+@pytest.mark.one_database
 @pytest.fixture
 def at(app: Flask) -> Iterator[time_machine.Traveller]:
     with time_machine.travel(clock.now(), tick=False) as traveller:
@@ -381,6 +384,7 @@ def test_an_objection_is_for_another_moderator(
     assert stored(app, listing_id)[0] is Status.PUBLISHED
 
 
+@pytest.mark.one_database
 def test_the_only_moderator_waits_a_day_and_the_mark_stays(
     app: Flask, maryam: FlaskClient, add: Callable[..., int], at: time_machine.Traveller
 ) -> None:
@@ -411,6 +415,7 @@ def _refused_and_objected(app: Flask, maryam: FlaskClient, listing_id: int) -> i
 # ------------------------------------------------------------------------------------------- edits
 
 
+@pytest.mark.one_database
 @pytest.fixture
 def revised(app: Flask, add: Callable[..., int]) -> tuple[int, int]:
     """A live listing whose poster wrote a new text: the numbers of both."""
@@ -441,6 +446,7 @@ def test_an_edit_shows_what_changed_side_by_side(
     assert f"/moderation/edits/{revision_id}/" in maryam.get(f"/moderation/{listing_id}/").text
 
 
+@pytest.mark.one_database
 def test_an_edit_is_accepted(app: Flask, maryam: FlaskClient, revised: tuple[int, int]) -> None:
     listing_id, revision_id = revised
     answer = maryam.post(f"/moderation/edits/{revision_id}/accept_revision/", data={"version": "1"})
@@ -452,6 +458,7 @@ def test_an_edit_is_accepted(app: Flask, maryam: FlaskClient, revised: tuple[int
     assert "has been decided on" in maryam.get(f"/moderation/edits/{revision_id}/").text
 
 
+@pytest.mark.one_database
 def test_an_edit_is_refused_with_words(
     app: Flask, maryam: FlaskClient, revised: tuple[int, int]
 ) -> None:

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from jobboard import clock
 from jobboard.blueprints.admin.forms import ButtonForm, MemberForm, RightsForm
 from jobboard.domain.errors import FieldsBroken, RuleBroken
+from jobboard.markup.text import clean_line
 from jobboard.models.message import MessageStatus
 from jobboard.models.organisation import Organisation, Role, Verification
 from jobboard.models.user import User
@@ -343,7 +344,7 @@ def _organisation_page(of: Organisation, form: MemberForm, status: int = 200) ->
 
 
 def _words() -> str:
-    return request.args.get("q", "").strip()[:_LONGEST_WORDS]
+    return clean_line(request.args.get("q", ""))[:_LONGEST_WORDS]
 
 
 def _log(words: str, *values: object) -> None:

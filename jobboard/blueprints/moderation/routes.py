@@ -13,6 +13,7 @@ from jobboard.blueprints.moderation import cases
 from jobboard.blueprints.moderation.forms import WITH_REASON, DecisionForm
 from jobboard.domain.errors import FieldsBroken, RuleBroken
 from jobboard.domain.listing import Verb
+from jobboard.markup.text import clean_line
 from jobboard.models.event import Event
 from jobboard.models.listing import Listing
 from jobboard.models.revision import Revision
@@ -273,7 +274,7 @@ _DONE: dict[str, str] = {
 
 
 def _words() -> str:
-    return request.args.get("q", "").strip()[:_LONGEST_WORDS]
+    return clean_line(request.args.get("q", ""))[:_LONGEST_WORDS]
 
 
 def _has_reason(form: DecisionForm, verb: Verb) -> bool:
