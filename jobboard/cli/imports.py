@@ -310,10 +310,9 @@ def _broken(source: str, reason: str) -> Line:
 
 
 def _batch(batch: list[ImportedListing | Line], run: Run) -> Iterator[Line]:
-    yield from (each for each in batch if isinstance(each, Line))
-    listings = [each for each in batch if isinstance(each, ImportedListing)]
-    lines = imports.load(listings, run)
-    yield from lines
+    lines = imports.load([each for each in batch if isinstance(each, ImportedListing)], run)
+    told = iter(lines)
+    yield from (each if isinstance(each, Line) else next(told) for each in batch)
     if not run.terms.is_dry_run and any(line.outcome in _WRITTEN for line in lines):
         time.sleep(PAUSE)
 
