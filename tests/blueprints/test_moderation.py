@@ -29,7 +29,6 @@ from tests.support.world import signed_in
 NOTE = "Say where the work is done."
 
 
-@pytest.mark.one_database
 @pytest.fixture
 def people(app: Flask) -> None:
     with app.app_context():
@@ -361,13 +360,13 @@ def _waiting_for_locks() -> int:
 # -------------------------------------------------------------------------------------- objections
 
 
-@pytest.mark.one_database
 @pytest.fixture
 def at(app: Flask) -> Iterator[time_machine.Traveller]:
     with time_machine.travel(clock.now(), tick=False) as traveller:
         yield traveller
 
 
+@pytest.mark.one_database
 def test_an_objection_is_for_another_moderator(
     app: Flask, maryam: FlaskClient, add: Callable[..., int]
 ) -> None:
@@ -415,7 +414,6 @@ def _refused_and_objected(app: Flask, maryam: FlaskClient, listing_id: int) -> i
 # ------------------------------------------------------------------------------------------- edits
 
 
-@pytest.mark.one_database
 @pytest.fixture
 def revised(app: Flask, add: Callable[..., int]) -> tuple[int, int]:
     """A live listing whose poster wrote a new text: the numbers of both."""
@@ -433,6 +431,7 @@ def revised(app: Flask, add: Callable[..., int]) -> tuple[int, int]:
         return listing_id, revision.id
 
 
+@pytest.mark.one_database
 def test_an_edit_shows_what_changed_side_by_side(
     maryam: FlaskClient, revised: tuple[int, int]
 ) -> None:
