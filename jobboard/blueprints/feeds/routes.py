@@ -28,6 +28,8 @@ from jobboard.web.public import answer, answer_of_edition, query_pairs, whole, w
 bp = Blueprint("feeds", __name__)
 
 _JOBS = "/jobs/"
+#: Numbers of listings that share a part of the sitemap.
+_PART = sitemap.PAGES_AT_MOST
 #: What a feed without entries says of its last change: it must not move by itself.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -86,7 +88,7 @@ def partners() -> AnyResponse:
     now = clock.now()
 
     def body() -> Iterator[bytes]:
-        changed = find.sitemap_parts(now, size=sitemap.PAGES_AT_MOST)
+        changed = find.sitemap_parts(now, size=_PART)
         return indeed.write_jobs(
             (jobs.job(listing) for listing in find.every_live(now)),
             publisher=_site(),
@@ -103,7 +105,7 @@ def sitemap_index() -> AnyResponse:
     now = clock.now()
 
     def body() -> bytes:
-        listings = find.sitemap_parts(now, size=sitemap.PAGES_AT_MOST)
+        listings = find.sitemap_parts(now, size=_PART)
         changed = max(listings.values(), default=None)
         parts = [SitemapPage(whole("/sitemap-pages.xml"), changed or _texts_changed())]
         profiles = sitemap.parts_for(organisations.count_for_sitemap(now))
@@ -127,7 +129,7 @@ def sitemap_jobs(number: int) -> AnyResponse:
         abort(404)
 
     def body() -> bytes:
-        rows = find.for_sitemap(now, part=number - 1, size=sitemap.PAGES_AT_MOST)
+        rows = find.for_sitemap(now, part=number - 1, size=_PART)
         return _part([(address.listing(row.slug), row.changed_at) for row in rows])
 
     return answer_of_edition(find.edition(now), body, sitemap.MEDIA_TYPE)
@@ -154,7 +156,7 @@ def sitemap_pages() -> AnyResponse:
     now = clock.now()
 
     def body() -> bytes:
-        changed = find.sitemap_parts(now, size=sitemap.PAGES_AT_MOST)
+        changed = find.sitemap_parts(now, size=_PART)
         latest = max(changed.values(), default=None)
         texts = [(f"/{name}/", _in_force(name)) for name in site_texts.NAMES]
         return _part([(_JOBS, latest), ("/organisations/", latest), ("/api/docs", None), *texts])
