@@ -75,7 +75,7 @@ from jobboard.models.user import User
 from jobboard.tables import currencies, gazetteer, site_texts, zones
 from jobboard.web import comparison, filters
 from jobboard.web.comparison import Difference
-from jobboard.web.forms import BoardForm, email_address, options, web_address
+from jobboard.web.forms import BoardForm, LongSelect, email_address, options, web_address
 from jobboard.words import N_
 
 #: The wall-clock end of a day when no time is given.
@@ -165,6 +165,13 @@ FIRST_SCREEN = (
     "accept_terms",
 )
 
+
+ZONES = options((name, name) for name in zones.zones())
+ZONES_WRITTEN = LongSelect((name, name) for name in zones.zones())
+
+#: The first one is nameless: a dash says "none" in every language.
+CURRENCIES = options([("", "–"), *((code, code) for code in currencies.currencies())])
+CURRENCIES_WRITTEN = LongSelect([("", "–"), *((code, code) for code in currencies.currencies())])
 
 #: The parts of "More that helps seekers", in page order: heading and fields.
 MORE = (
@@ -317,9 +324,7 @@ class ListingForm(BoardForm):
     )
     deadline_date = DateField(_l("Last day to apply"), validators=[Optional(), sensible_day])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
-    deadline_zone = SelectField(
-        _l("Time zone"), choices=options((name, name) for name in zones.zones())
-    )
+    deadline_zone = SelectField(_l("Time zone"), choices=ZONES, widget=ZONES_WRITTEN)
     email = EmailField(_l("Your e-mail address"), validators=[Optional(), email_address])
     accept_terms = BooleanField(_l("I accept the terms of use"))
 
@@ -370,8 +375,9 @@ class ListingForm(BoardForm):
     pay_max = AmountField(_l("To"))
     pay_currency = SelectField(
         _l("Currency"),
-        choices=options([("", _l("Choose")), *((code, code) for code in currencies.currencies())]),
+        choices=CURRENCIES,
         default="",
+        widget=CURRENCIES_WRITTEN,
     )
     pay_period = _select(PayPeriod, _l("Per"), empty=_l("Choose"))
     pay_gross_net = _select(GrossNet, _l("Before or after tax"))

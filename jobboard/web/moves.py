@@ -35,7 +35,7 @@ from jobboard.services.listings import Actor, Deadline
 from jobboard.tables import zones
 from jobboard.web import filters, refusals
 from jobboard.web.forms import BoardForm, options
-from jobboard.web.listing_form import END_OF_DAY, fresh_key, sensible_day
+from jobboard.web.listing_form import END_OF_DAY, ZONES, ZONES_WRITTEN, fresh_key, sensible_day
 from jobboard.words import N_
 
 
@@ -65,9 +65,7 @@ class EndForm(MoveForm):
     )
     deadline_date = DateField(_l("Last day to apply"), validators=[Optional(), sensible_day])
     deadline_time = TimeField(_l("Time"), validators=[Optional()], default=END_OF_DAY)
-    deadline_zone = SelectField(
-        _l("Time zone"), choices=options((name, name) for name in zones.zones())
-    )
+    deadline_zone = SelectField(_l("Time zone"), choices=ZONES, widget=ZONES_WRITTEN)
 
     def start_from(self, listing: Listing, now: datetime, life_days: int) -> None:
         """Propose the board's usual life more, in the listing's own kind and zone."""
