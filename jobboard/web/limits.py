@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, current_app, request
+from flask_babel import ngettext
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import HTTPException
 
 from jobboard.web import errors
 
@@ -61,6 +63,32 @@ class Allowance:
         }
 
 
+class TooManyTries(HTTPException):
+    """The answer 429 with its page; a form may catch it to show itself again with what was typed.
+
+    Attributes:
+        headers: ``Retry-After`` and what is left, for any answer that tells of it.
+        minutes: how long to wait, in whole minutes.
+    """
+
+    code = 429
+
+    def __init__(self, allowance: Allowance) -> None:
+        self.headers = {"Retry-After": str(allowance.resets_in), **allowance.headers()}
+        self.minutes = -(-allowance.resets_in // 60)
+        response = errors.answer(429)
+        response.headers.update(self.headers)
+        super().__init__(response=response)
+
+    def sentence(self) -> str:
+        """Return what to tell the person."""
+        return ngettext(
+            "Too many tries. Wait %(num)s minute and try again.",
+            "Too many tries. Wait %(num)s minutes and try again.",
+            self.minutes,
+        )
+
+
 def install(app: Flask) -> None:
     """Give the application its counter of tries."""
     redis = str(app.config["REDIS_URL"])
@@ -90,6 +118,9 @@ def check(rule: str, *names: str) -> Allowance | None:
 
     Returns:
         What is left, by the tightest limit of the rule; None where nothing is counted.
+
+    Raises:
+        TooManyTries: it was one too many.
     """
     if not current_app.config["RATE_LIMITS"]:
         return None
@@ -108,7 +139,7 @@ def check(rule: str, *names: str) -> Allowance | None:
         left.append(Allowance(item.amount, item.get_expiry(), window.remaining, resets_in))
         if not is_allowed:
             log.warning("throttled: %s %s", rule, key[:_KEY_SHOWN])
-            _refuse(left[-1])
+            raise TooManyTries(left[-1])
     return min(left, key=lambda one: one.remaining)
 
 
@@ -130,9 +161,3 @@ def evened() -> Iterator[None]:
         yield
     finally:
         time.sleep(max(0.0, ends_at - time.monotonic()))
-
-
-def _refuse(allowance: Allowance) -> None:
-    response = errors.answer(429, headers=[("Retry-After", str(allowance.resets_in))])
-    response.headers.update(allowance.headers())
-    abort(response)

@@ -1,6 +1,7 @@
 """What moderators find: the queue, posters' standing, listings by words, the log."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -19,7 +20,7 @@ from tests.support.people import NOW, person
 Db = scoped_session[Session]
 
 
-def waiting(session: Db, title: str, hours: float, **columns: object) -> Listing:
+def waiting(session: Db, title: str, hours: float, **columns: Any) -> Listing:
     return listing(
         session,
         Status.PENDING,

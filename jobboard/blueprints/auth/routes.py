@@ -38,6 +38,7 @@ from jobboard.services import accounts, sessions
 from jobboard.services.accounts import LinkEnded, Registration
 from jobboard.tables import site_texts
 from jobboard.web import access, limits, refusals
+from jobboard.web.forms import BoardForm
 
 bp = Blueprint("auth", __name__)
 
@@ -63,8 +64,9 @@ def register() -> AnyResponse:
     if not form.validate():
         return _page("auth/register.html", 400, form=form)
     email = str(form.email.data)
-    limits.check("register", limits.visitor())
-    limits.check("mail_to_address", email_key(email))
+    too_many = _tried(("register", limits.visitor()), ("mail_to_address", email_key(email)))
+    if too_many is not None:
+        return _too_many("auth/register.html", too_many, form)
     asked = Registration(
         email=email,
         password=str(form.password.data),
@@ -122,9 +124,13 @@ def sign_in() -> AnyResponse:
     if not form.validate():
         return _page("auth/sign_in.html", 400, form=form)
     email = email_key(str(form.email.data))
-    limits.check("sign_in", limits.visitor(), email)
-    limits.check("sign_in_visitor", limits.visitor())
-    limits.check("sign_in_name", email)
+    too_many = _tried(
+        ("sign_in", limits.visitor(), email),
+        ("sign_in_visitor", limits.visitor()),
+        ("sign_in_name", email),
+    )
+    if too_many is not None:
+        return _too_many("auth/sign_in.html", too_many, form)
     signed_in = sessions.sign_in(
         email,
         str(form.password.data),
@@ -170,8 +176,9 @@ def lost_password() -> AnyResponse:
     if not form.validate():
         return _page("auth/lost_password.html", 400, form=form)
     email = email_key(str(form.email.data))
-    limits.check("lost_password", limits.visitor())
-    limits.check("mail_to_address", email)
+    too_many = _tried(("lost_password", limits.visitor()), ("mail_to_address", email))
+    if too_many is not None:
+        return _too_many("auth/lost_password.html", too_many, form)
     with limits.evened():
         accounts.request_reset(email, secret=_secret(), now=clock.now())
     log.info("password link asked for: %s", limits.keyed(email)[:12])
@@ -295,6 +302,24 @@ def _account_page(
         this_browser=access.browser(),
         memberships=find.memberships_of(user),
     )
+
+
+def _tried(*tries: tuple[str, ...]) -> limits.TooManyTries | None:
+    """Count tries, each a rule of ``web.limits`` and its names; return the first refusal."""
+    try:
+        for rule, *names in tries:
+            limits.check(rule, *names)
+    except limits.TooManyTries as refusal:
+        return refusal
+    return None
+
+
+def _too_many(template: str, refusal: limits.TooManyTries, form: BoardForm) -> AnyResponse:
+    """Show the form again with what was typed, passwords apart, and say how long to wait."""
+    form.form_errors = [refusal.sentence()]
+    response = _page(template, refusal.code, form=form)
+    response.headers.update(refusal.headers)
+    return response
 
 
 def _page(template: str, status: int = 200, **values: object) -> AnyResponse:
