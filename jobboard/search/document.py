@@ -9,7 +9,7 @@ from tantivy import Document, Schema, SchemaBuilder
 from jobboard.search import analysis
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "3"
+VERSION = "4"
 
 #: Fields of words. ``_stem`` fields hold the stems of the field they are named after.
 TEXT_FIELDS = (
@@ -56,15 +56,20 @@ WORD_FIELDS = (
 )
 
 #: Columns by which the facets are counted: each listing has one value in each, made of its values
-#: of several facets. Counting one such column costs a tenth of counting fields with several values,
-#: and few columns cost less than many. The facets of a column are closed vocabularies, few enough
-#: that the values of the column stay below a few thousand; ``grade`` and ``needs`` stand alone.
+#: of one facet or a few. Counting such a column costs a tenth of counting a field with several
+#: values for each listing, and few columns cost less than many. But each distinct value of a column
+#: costs as much as a thousand listings, so only small vocabularies share one.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "offer_column": ("type", "mode", "contract", "hours"),
-    "person_column": ("seniority", "years", "eligible", "visa"),
-    "house_column": ("org_kind", "pay", "open", "clearance"),
-    "work_column": ("function", "education", "duration"),
-    "about_column": ("region", "topic"),
+    "type_column": ("type",),
+    "way_column": ("mode", "hours", "contract"),
+    "permit_column": ("visa", "clearance", "open"),
+    "pay_column": ("pay", "duration"),
+    "person_column": ("years", "eligible"),
+    "career_column": ("education", "seniority"),
+    "function_column": ("function",),
+    "house_column": ("org_kind",),
+    "region_column": ("region",),
+    "topic_column": ("topic",),
     "grade_column": ("grade",),
     "needs_column": ("needs",),
 }

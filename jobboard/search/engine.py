@@ -57,6 +57,8 @@ _ORDERS: Mapping[Sort, dict[str, Any]] = {
 _GREATEST = (1 << 64) - 1
 #: Listings around the place of a cursor among the best matches that are looked through for it.
 _SLACK = 50
+#: What each word that is found counts for in a partial match.
+_A_WORD = 1_000.0
 #: Partial matches fill a page up to this many.
 _FULL_PAGE = 20
 #: A word that listings do hold is taken for a slip only when the other is that much more frequent.
@@ -322,30 +324,27 @@ class _Question:
     def partial(self, limit: int) -> tuple[int, ...]:
         """Return the ids of the closest listings that hold some of the words, but not all.
 
-        Those that hold more of the words come first.
+        Those that hold more of the words come first; of many words a third must be there.
         """
         required = self.matcher.required(self.asked)
         if not required[1:]:
             return ()
-        found: list[int] = []
-        keep_out = [*self.matcher.excluded(self.asked)]
-        if self.words is not None:
-            keep_out.append((Occur.MustNot, self.words))
-        for least in range(len(required) - 1, 0, -1):
-            some = Query.boolean_query(
-                [(Occur.Should, query) for query in required], minimum_number_should_match=least
-            )
-            query = Query.boolean_query(
-                [(Occur.Must, some), *keep_out, *self._narrowed()],
-            )
-            hits = self.snapshot.searcher.search(
-                query, limit - len(found), count=False, weight_by_field="recency"
-            ).hits
-            found.extend(self._ids(hits))
-            if len(found) >= limit:
-                break
-            keep_out.append((Occur.MustNot, some))
-        return tuple(found)
+        least = max(1, round(len(required) / 3))
+        ways: list[tuple[Occur, Query]] = []
+        if len(required) > 2:
+            # Each word found counts for more than any likeness.
+            ways.extend((Occur.Should, Query.const_score_query(one, _A_WORD)) for one in required)
+        some = Query.boolean_query(
+            [(Occur.Should, one) for one in required], minimum_number_should_match=least
+        )
+        clauses = [(Occur.Must, some), *ways, *self.matcher.excluded(self.asked)]
+        if self.words is not None and self.total:
+            clauses.append((Occur.MustNot, self.words))
+        query = Query.boolean_query([*clauses, *self._narrowed()])
+        hits = self.snapshot.searcher.search(
+            query, limit, count=False, weight_by_field="recency"
+        ).hits
+        return self._ids(hits)
 
     def facets(self) -> Facets:
         """Count every facet with its own choice left out."""

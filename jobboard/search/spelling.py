@@ -1,5 +1,7 @@
 """The word that was probably meant, for words that no listing holds."""
 
+from collections import Counter
+
 from jobboard.search.index import Snapshot
 
 #: One slip is forgiven from this many letters, two from that many.
@@ -43,20 +45,39 @@ def _nearest(snapshot: Snapshot, word: str, least: int) -> str | None:
         # There are many more words in the texts, so the second letter has to help to find them.
         (_THEN, (one + two, one + three, two + one)),
     ):
-        candidates: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         for name in names:
             for start in dict.fromkeys(starts):
-                for term, count in snapshot.searcher.terms_with_prefix(name, start):
-                    if _may_be_near(word, term, most):
-                        candidates[term] = candidates.get(term, 0) + count
-        near = [
-            (far, -count, term)
-            for term, count in candidates.items()
-            if count >= least and 0 < (far := distance(word, term, most)) <= most
-        ]
-        if near:
-            return min(near)[2]
+                counts.update(_alike(snapshot, name, start, word, most))
+        # The commonest first: most are further away, and measuring is what costs.
+        found: tuple[int, str] | None = None
+        for term, count in counts.most_common():
+            limit = most if found is None else found[0] - 1
+            if count < least or not limit:
+                break
+            far = distance(word, term, limit)
+            if 0 < far <= limit:
+                found = (far, term)
+        if found is not None:
+            return found[1]
     return None
+
+
+def _alike(snapshot: Snapshot, name: str, start: str, word: str, most: int) -> dict[str, int]:
+    """Return words of a field that begin so and may be near, with how many listings hold each.
+
+    A slip adds or takes away one letter at most, so words with other letters need no measuring.
+    """
+    letters = set(word)
+    shortest, longest = len(word) - most, len(word) + most
+    return {
+        term: count
+        for term, count in snapshot.searcher.terms_with_prefix(name, start)
+        if shortest <= len(term) <= longest
+        and len(letters.difference(term)) <= most
+        and len(set(term).difference(letters)) <= most
+        and term != word
+    }
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -73,11 +94,3 @@ def distance(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return row[-1]
-
-
-def _may_be_near(word: str, term: str, most: int) -> bool:
-    return (
-        abs(len(term) - len(word)) <= most
-        and term != word
-        and len(set(term) ^ set(word)) <= 2 * most
-    )

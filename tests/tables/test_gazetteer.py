@@ -105,7 +105,7 @@ def test_suggestions_begin_with_the_greatest() -> None:
     assert names[0] == "Istanbul"
     assert len(gazetteer.suggest("a")) == 0
     assert len(gazetteer.suggest("san", limit=5)) == 5
-    assert gazetteer.suggest("\x00\x00\x00") == []
+    assert gazetteer.suggest("\x00\x00\x00") == ()
 
 
 def test_currencies_know_their_decimals() -> None:
