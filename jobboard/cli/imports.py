@@ -247,7 +247,7 @@ def _index(written: int) -> None:
         with progress.moving("Indexing") as tell:
             upkeep.reindex(tell)
     elif written:
-        upkeep.current()
+        upkeep.catch_up()
 
 
 def _report(path: Path | None) -> Any:
