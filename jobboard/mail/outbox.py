@@ -66,8 +66,9 @@ def queue(
             user_id=user_id,
         )
         .on_conflict_do_nothing(index_elements=[_TABLE.c.dedupe_key])
+        .returning(_TABLE.c.id)
     )
-    return connection.execute(statement).rowcount == 1
+    return connection.scalar(statement) is not None
 
 
 @dataclass(frozen=True)
