@@ -20,6 +20,9 @@ from jobboard.queries.listings import live
 
 PAGE = 25
 
+#: What a signed 64-bit column holds; a greater number is no id of ours.
+_GREATEST_ID = 2**63 - 1
+
 #: A management link outlives its listing by this long.
 MANAGE_AFTER_END = timedelta(days=30)
 
@@ -74,6 +77,8 @@ def counts(user: User, now: datetime) -> dict[str, int]:
 
 def one_of_mine(user: User, listing_id: int) -> Listing | None:
     """Return a listing that the person may act on; None for anybody else's."""
+    if listing_id > _GREATEST_ID:
+        return None
     return db.session.scalar(
         select(Listing)
         .where(Listing.id == listing_id, _may_act(user))

@@ -20,6 +20,7 @@ from jobboard.blueprints.dashboard import rows
 from jobboard.domain import address
 from jobboard.domain.errors import RuleBroken
 from jobboard.domain.listing import Status, Verb
+from jobboard.markup.text import clean_line
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
 from jobboard.models.user import User
@@ -60,7 +61,7 @@ def index() -> str:
     view = request.args.get("view", "all")
     if view not in find.VIEWS:
         abort(404)
-    words = request.args.get("q", "").strip()[:_LONGEST_WORDS]
+    words = clean_line(request.args.get("q", ""))[:_LONGEST_WORDS]
     page = paging.number(request.args)
     found = find.mine(user, view=view, words=words, page=page, now=now)
     return render_template(
