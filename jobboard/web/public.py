@@ -61,6 +61,8 @@ def answer_of_edition(
             response.set_data(body)
         else:
             response.response = stream_with_context(body)
+            # Counted when the body was still empty.
+            response.headers.pop("Content-Length", None)
     return response
 
 

@@ -74,6 +74,7 @@ AUDIENCES: dict[str, Audience] = {
     "listings.home": Audience.EVERYONE,
     "listings.index": Audience.EVERYONE,
     "listings.item": Audience.EVERYONE,
+    "listings.places": Audience.EVERYONE,
     "listings.show": Audience.EVERYONE,
     "listings.show_apply": Audience.EVERYONE,
     "moderation.decide": Audience.MODERATOR,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from jobboard.tables import site_texts
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*"))
@@ -27,6 +29,8 @@ def named_in_python() -> set[str]:
             value = node.value if isinstance(node, ast.Constant) else None
             if isinstance(value, str) and _TEMPLATE.match(value):
                 found.add(value)
+    # One view shows them all, by their names.
+    found.update(f"pages/{name}.html" for name in site_texts.NAMES)
     return found
 
 

@@ -120,7 +120,7 @@ def show_beside() -> str:
     form = ListingForm()
     form.validate()
     return render_template(
-        "posting/beside.html",
+        "posting/_beside.html",
         beside=beside.beside(form.content(), clock.now(), moves.life_days()),
     )
 
