@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from jobboard import db
+from jobboard import clock, db
 from jobboard.blueprints.admin.routes import bp as admin
 from jobboard.blueprints.api.routes import bp as api
 from jobboard.blueprints.auth.routes import bp as auth
@@ -25,7 +25,7 @@ from jobboard.blueprints.posting.routes import bp as posting
 from jobboard.cli import commands
 from jobboard.mail import delivery
 from jobboard.search import engine
-from jobboard.web import access, assets, errors, filters, headers, limits
+from jobboard.web import access, assets, errors, filters, headers, limits, page_cache
 
 _BLUEPRINTS = (
     listings,
@@ -84,12 +84,15 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     csrf.init_app(app)
     # Its form stands on public pages, which carry no token; forms of other sites are refused.
     csrf.exempt("jobboard.blueprints.pages.routes.dismiss_notice")
+    # Shows a listing's address of mail from a page that is the same for everyone; changes nothing.
+    csrf.exempt("jobboard.blueprints.listings.routes.show_apply")
     for part in (headers, errors, limits, filters, assets, access, delivery, engine):
         part.install(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in commands.ALL:
         app.cli.add_command(command)
+    page_cache.install(app, clock.now)
     return app
 
 

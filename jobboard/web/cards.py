@@ -8,7 +8,7 @@ marked in its title.
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +29,8 @@ from jobboard.web import filters
 _PLACES_ON_CARD = 3
 #: Drawn cards and other pieces kept in one process: about 2 kB each.
 _KEPT = 4000
+#: The clocks of the world differ from UTC by this at most.
+_ZONES = timedelta(hours=14)
 #: Words of a name that are no initials.
 _SMALL = frozenset(
     [
@@ -148,6 +150,8 @@ def drawn(
     pieces, language = kept(), filters.language()
     draw = current_app.jinja_env.get_template("macros/card.html").module.card  # type: ignore[attr-defined]
     partial = frozenset(partial_ids)
+    # A day of this year is said without it, and the new year begins in the poster's zone.
+    years = ((now - _ZONES).year, (now + _ZONES).year)
     cards = []
     for row in rows:
         marks: Spans = tuple(spans(row.title, terms, row.language)) if terms else ()
@@ -157,13 +161,15 @@ def drawn(
             row.id,
             row.version,
             row.updated_at,
-            row.organisation_updated_at,
+            row.registered_name,
+            row.organisation_slug,
+            row.verified_at,
             language,
             time_left,
             marks,
             row.id in partial,
             snippets.get(row.id, ""),
-            now.year,
+            years,
         )
         piece = pieces.find(key)
         if piece is None:
