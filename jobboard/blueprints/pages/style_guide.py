@@ -17,6 +17,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from jobboard.web.forms import options
+
 
 class GuideForm(FlaskForm):
     """One field of each kind."""
@@ -32,17 +34,17 @@ class GuideForm(FlaskForm):
         validators=[Length(max=20, message="Use at most 20 characters.")],
     )
     description = TextAreaField("Description", validators=[InputRequired("Write the description.")])
-    kind = SelectField("Kind", choices=[("", "Choose"), ("fellowship", "Fellowship")])
+    kind = SelectField("Kind", choices=options([("", "Choose"), ("fellowship", "Fellowship")]))
     day = DateField("Last day to apply", validators=[Optional()])
     months = IntegerField("Duration", validators=[Optional()])
     mode = RadioField(
         "Mode",
-        choices=[("on_site", "On site"), ("hybrid", "Hybrid"), ("remote", "Remote")],
+        choices=options([("on_site", "On site"), ("hybrid", "Hybrid"), ("remote", "Remote")]),
         validators=[Optional()],
     )
     hours = SelectMultipleField(
         "Hours",
-        choices=[("full_time", "Full-time"), ("part_time", "Part-time")],
+        choices=options([("full_time", "Full-time"), ("part_time", "Part-time")]),
         description="Several if so.",
     )
     accept_terms = BooleanField(
