@@ -179,6 +179,7 @@ _OF_FACET: Mapping[str, str] = {
     "start": N_("Start of work"),
     "since": N_("Posted"),
     "focus": N_("About"),
+    "remote": N_("Remote from"),
     "language": N_("I know"),
     "education": N_("My education"),
     "grade": N_("Grade"),
@@ -423,9 +424,7 @@ def _focus_label(value: str) -> str:
 
 
 def _remote_label(value: str) -> str:
-    if value == "anywhere":
-        return gettext("Remote, anywhere")
-    return gettext("Remote from %(countries)s", countries=filters.country_name(value))
+    return gettext("Anywhere") if value == "anywhere" else filters.country_name(value)
 
 
 _LABELS: Mapping[str, Callable[[str], str]] = {
