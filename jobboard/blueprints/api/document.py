@@ -79,7 +79,7 @@ def document() -> Document:
             ),
             "/taxonomies": _operation(
                 "readTaxonomies",
-                gettext("The values that the keys of a search take, with their names"),
+                gettext("Values of the keys, with their names"),
                 parameters.NONE,
                 {
                     "type": "object",

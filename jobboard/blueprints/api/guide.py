@@ -19,6 +19,8 @@ _KINDS = {
     "array": N_("list"),
     "null": N_("null"),
 }
+_LIST = N_("list of %(kind)s")
+_REPEATABLE = N_("%(kind)s, repeatable")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def things(document: Document) -> list[Thing]:
 
 def _call(base: str, path: str, operation: Mapping[str, Any]) -> Call:
     lines = tuple(
-        _line(one["name"], one["schema"], one.get("description", ""))
+        _line(one["name"], one["schema"], one.get("description", ""), many=_REPEATABLE)
         for one in operation["parameters"]
         if one["in"] == "query"
     )
@@ -82,11 +84,11 @@ def _call(base: str, path: str, operation: Mapping[str, Any]) -> Call:
     return Call(operation["operationId"], base + path, operation["summary"], lines, _name(answer))
 
 
-def _line(name: str, schema: Schema, words: str = "") -> Line:
+def _line(name: str, schema: Schema, words: str = "", *, many: str = _LIST) -> Line:
     inner = schema.get("items", schema)
     kind = _kind(schema)
     if schema is not inner:
-        kind = gettext("list of %(kind)s", kind=_kind(inner))
+        kind = gettext(many) % {"kind": _kind(inner)}
     values = tuple(str(value) for value in inner.get("enum", ()) if value is not None)
     return Line(name, kind, values, words or schema.get("description", ""), _name(inner))
 

@@ -28,7 +28,7 @@ class Entry:
     url: str
     initials: str
     is_verified: bool
-    about: str
+    about: tuple[str, ...]
     open_text: str
 
 
@@ -66,7 +66,7 @@ def entry(row: Row) -> Entry:
         url=address.organisation(row.slug),
         initials=cards.initials(row.name),
         is_verified=row.verified_at is not None,
-        about=" · ".join(filter(None, about)),
+        about=tuple(filter(None, about)),
         open_text=open_text if row.open_count else "",
     )
 
