@@ -179,6 +179,8 @@ def pay_text(listing: Listing) -> str:
 
 def without_addresses(text: str) -> str:
     """Return HTML or text without mail addresses, for programs: robots read those outputs."""
+    if "@" not in text and "mailto:" not in text.lower():
+        return text
     unlinked = _MAILTO.sub(r"\1", text)
     return _EMAIL.sub(gettext("[e-mail address on the listing's page]"), unlinked)
 
