@@ -6,11 +6,12 @@ Field names are those of INTERFACE's forms. What was typed stays in the fields w
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -293,6 +294,8 @@ def _several(vocabulary: type[StrEnum], label: Any, *, hint: Any = "") -> Select
 class ListingForm(BoardForm):
     """Everything a listing can say; only the first screen must be answered."""
 
+    known_places: Mapping[tuple[str, str], Place] = MappingProxyType({})
+
     submission_key = HiddenField()
     version = HiddenField()
 
@@ -558,8 +561,14 @@ class ListingForm(BoardForm):
             "more": MORE,
         }
 
+    def know(self, listing: Listing, revision: Revision | None = None) -> None:
+        """Remember where the stored places lie, so that those left as they are stay there."""
+        places_stored = stored_content(listing, revision)["places"] or ()
+        self.known_places = {(each.city, each.country or ""): each for each in places_stored}
+
     def fill(self, listing: Listing, revision: Revision | None = None) -> None:
         """Show a stored listing's content in the fields, or the changed text that waits."""
+        self.know(listing, revision)
         self.version.data = version_of(listing, revision)
         self.submission_key.data = listing.submission_key or ""
         shown = listing
@@ -588,7 +597,8 @@ class ListingForm(BoardForm):
             country = code if code and code != ANYWHERE and gazetteer.country(code) else None
             if is_remote and not city:
                 continue
-            for place in _located(city, country):
+            known = self.known_places.get((city, code))
+            for place in (known,) if known is not None else _located(city, country):
                 if place not in found:
                     found.append(place)
         return tuple(found[:_MOST_PLACES])

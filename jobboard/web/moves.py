@@ -96,7 +96,7 @@ class EndForm(MoveForm):
             midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone follows
             return Deadline(DeadlineKind.DATE, end_of_day(midnight, zone, at), zone)
         if kind is DeadlineKind.DATE:
-            if self.deadline_date.raw_data is not None:
+            if self.deadline_date.raw_data:
                 raise EndRefused(N_("Give the last day to apply."))
             return None
         return Deadline(kind)

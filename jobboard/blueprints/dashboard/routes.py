@@ -109,7 +109,8 @@ def edit(listing_id: int) -> AnyResponse:
         return moves.too_late(listing, address.dashboard(listing_id), now)
     revision = find.waiting_revision(listing)
     form = ListingForm()
-    if request.method == "GET":
+    form.know(listing, revision)
+    if request.method != "POST":
         form.fill(listing, revision)
         if request.args.get("check"):
             form.take(form.faults(now) | _terms_faults(form, listing))
@@ -140,6 +141,7 @@ def autosave(listing_id: int) -> Response:
     """Keep a draft quietly, while its poster or a colleague writes."""
     listing = _mine_or_404(listing_id)
     form = ListingForm()
+    form.know(listing)
     # What is not valid yet is left out; the rest is kept.
     form.validate()
     typed = form.version.data or ""
@@ -162,7 +164,7 @@ def autosave(listing_id: int) -> Response:
 def submit(listing_id: int) -> AnyResponse:
     """Hand in a draft as it stands."""
     listing = _mine_or_404(listing_id)
-    if request.method == "GET" or not moves.is_unsubmitted(listing):
+    if request.method != "POST" or not moves.is_unsubmitted(listing):
         return redirect(address.dashboard(listing_id), 303)
     form = ListingForm(formdata=None)
     form.fill(listing)
@@ -190,7 +192,7 @@ def act(listing_id: int, verb: str) -> str | AnyResponse:
     if not moves.is_open(move, listing, now):
         return moves.too_late(listing, address.dashboard(listing_id), now)
     form = move.form()
-    if request.method == "GET":
+    if request.method != "POST":
         form.start_from(listing, now, moves.life_days())
     elif form.validate():
         try:
@@ -205,7 +207,7 @@ def act(listing_id: int, verb: str) -> str | AnyResponse:
             is_gone = move.verb is Verb.DELETE
             return redirect(address.dashboard(None if is_gone else listing_id), 303)
     page = render_template("dashboard/act.html", listing=listing, move=move, form=form, now=now)
-    return Response(page, 200 if request.method == "GET" else 400)
+    return Response(page, 200 if request.method != "POST" else 400)
 
 
 @bp.errorhandler(CSRFError)

@@ -62,7 +62,7 @@ def write_listing() -> AnyResponse:
     """The form: submit, preview or, with an account, save what is there so far."""
     user = access.person()
     form = ListingForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.start()
         if request.args.get("again"):
             _fill_again(form)
@@ -195,7 +195,8 @@ def edit(token_text: str) -> AnyResponse:
         abort(404)
     revision = find.waiting_revision(listing)
     form = ListingForm()
-    if request.method == "GET":
+    form.know(listing, revision)
+    if request.method != "POST":
         form.fill(listing, revision)
         if request.args.get("check"):
             form.take(form.faults(now))
@@ -233,7 +234,7 @@ def act(token_text: str, verb: str) -> str | AnyResponse:
     if not moves.is_open(move, listing, now):
         return moves.too_late(listing, home, now)
     form = move.form()
-    if request.method == "GET":
+    if request.method != "POST":
         form.start_from(listing, now, moves.life_days())
     elif form.validate():
         try:
@@ -250,7 +251,7 @@ def act(token_text: str, verb: str) -> str | AnyResponse:
     page = render_template(
         "posting/act.html", listing=listing, listing_home=home, move=move, form=form, now=now
     )
-    return Response(page, 200 if request.method == "GET" else 400)
+    return Response(page, 200 if request.method != "POST" else 400)
 
 
 @bp.errorhandler(404)
