@@ -41,6 +41,7 @@ SEARCH = ("search",)
 #: keys never reach the page. Not among them: the API, which counts each visitor's requests, and
 #: what is as long as the board is large (sitemap, partners' feed), which has its own way.
 SHOWN_TO_ALL: Mapping[str, tuple[str, ...]] = {
+    "api.docs": (),
     "feeds.deadlines": SEARCH,
     "feeds.description": (),
     "feeds.robots": (),

@@ -76,9 +76,7 @@ def jobs() -> Response:
     sources = find.source_ids([listing.id for listing in found])
     body: Jobs = {
         "items": [
-            api_items.item(
-                listing, sources.get(listing.id), is_partial=listing.id in frozenset(partial)
-            )
+            api_items.item(listing, sources.get(listing.id), is_partial=listing.id in partial)
             for listing in found
         ],
         "total": hits.total,
