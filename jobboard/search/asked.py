@@ -20,7 +20,7 @@ _JOINED = re.compile(r"[\w&.'’+#-]+")
 
 #: Little words that a listing need not hold, as they stand in folded text. Written in capitals
 #: they are names (WHO, IT, OR).
-_LITTLE = frozenset(
+LITTLE = frozenset(
     analysis.words(
         "a an and are as at be by for from in is it of on or that the this to with who "
         "au aux avec ce dans de des du en et la le les l d ou par pour sur un une "
@@ -41,11 +41,13 @@ class Word:
         typed: as it was typed.
         parts: its folded parts: one, or several of a joined word (``R&D``, ``non-lethal``).
         is_little: whether a listing need not hold it.
+        endings: words of the index that begin so, for one that was not typed to its end.
     """
 
     typed: str
     parts: tuple[str, ...]
     is_little: bool = False
+    endings: tuple[str, ...] = ()
 
     @property
     def folded(self) -> str:
@@ -108,7 +110,7 @@ class Asked:
 
 def is_little(folded: str) -> bool:
     """Tell whether a folded word is one of those that say nothing."""
-    return folded in _LITTLE
+    return folded in LITTLE
 
 
 def _words(chunk: str) -> list[Word]:
@@ -123,7 +125,7 @@ def _words(chunk: str) -> list[Word]:
 def _weighed(words: tuple[Word, ...], has_more: bool) -> tuple[Word, ...]:
     """Mark the little words, unless nothing else is asked for."""
     marked = tuple(
-        replace(word, is_little=word.folded in _LITTLE and not word.typed.isupper())
+        replace(word, is_little=word.folded in LITTLE and not word.typed.isupper())
         for word in words
     )
     return marked if has_more or any(not word.is_little for word in marked) else words

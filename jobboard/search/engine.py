@@ -465,13 +465,17 @@ def _forgiven(
     words: list[Word] = []
     corrections: list[tuple[str, str]] = []
     for word in asked.words:
-        meant = None
-        if len(word.parts) == 1 and not word.is_little:
-            meant = _meant(matcher, word, only_unknown=only_unknown)
-        if meant is None:
+        if word.endings or word.is_little or len(word.parts) > 1:
             words.append(word)
-        else:
-            words.append(Word(meant, (meant,)))
+            continue
+        if only_unknown and word is asked.words[-1] and not matcher.is_known(word):
+            endings = matcher.endings(word)
+            if endings:
+                words.append(replace(word, endings=endings))
+                continue
+        meant = _meant(matcher, word, only_unknown=only_unknown)
+        words.append(word if meant is None else Word(meant, (meant,)))
+        if meant is not None:
             corrections.append((word.typed, meant))
     return replace(asked, words=tuple(words)), tuple(corrections)
 

@@ -4,6 +4,7 @@ Every word must be found, each in any field; what a field weighs is in ``_WEIGHT
 made of terms, never by the engine's query language.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from tantivy import Occur, Query
 
 from jobboard.domain.taxonomy import NOT_STATED
 from jobboard.search import analysis
-from jobboard.search.asked import Asked, Word, is_little
+from jobboard.search.asked import LITTLE, Asked, Word, is_little
 from jobboard.search.document import SearchDocument
 from jobboard.search.index import Snapshot
 from jobboard.tables import gazetteer, synonyms
@@ -41,6 +42,10 @@ _LIKE = {"topic": 2.0, "type": 1.5, "country": 1.5, "function": 1.5, "seniority"
 #: Words in a row that may stand for something together, and two of them.
 _LONGEST_RUN = 5
 _PAIR = 2
+#: Letters of a word that may be unfinished, and words that are taken for it: looked at, searched.
+_SHORTEST_BEGINNING = 3
+_MOST_ENDED = 200
+_MOST_ENDINGS = 12
 #: Beyond this many words their order in a title says nothing more.
 _MOST_IN_ORDER = 8
 
@@ -72,18 +77,13 @@ class Matcher:
         Words that stand for something together ("united nations", "ivory coast") are one of them.
         """
         found: list[Query] = []
-        words = asked.weighty
+        words = asked.words
         at = 0
         while at < len(words):
-            for length in range(min(_LONGEST_RUN, len(words) - at), 1, -1):
-                query = self._run(words[at : at + length])
-                if query is not None:
-                    found.append(query)
-                    at += length
-                    break
-            else:
-                found.append(self.word(words[at]))
-                at += 1
+            length, query = self._longest_run(words[at:])
+            if query is not None:
+                found.append(query)
+            at += length
         found.extend(self.phrase(phrase) for phrase in asked.phrases)
         return found
 
@@ -93,6 +93,8 @@ class Matcher:
 
     def word(self, word: Word) -> Query:
         """Return the query for one word in any field, by its stem, synonyms and countries."""
+        if word.endings:
+            return _best([self._single(ending) for ending in word.endings])
         return _best([self._spelled(word.parts), *self._meant(word.parts, word.typed)])
 
     def phrase(self, parts: tuple[str, ...]) -> Query:
@@ -106,8 +108,9 @@ class Matcher:
     def terms(self, asked: Asked) -> frozenset[str]:
         """Return the folded words and stems that make a listing match, for marking them."""
         parts = {part for word in asked.weighty for part in word.parts}
+        parts |= {ending for word in asked.words for ending in word.endings}
         parts |= {part for phrase in asked.phrases for part in phrase}
-        runs = [word.parts for word in asked.weighty]
+        runs = [word.parts for word in asked.words]
         whole = tuple(part for run in runs for part in run)
         runs.extend(
             whole[at : at + length]
@@ -124,6 +127,17 @@ class Matcher:
         if self._meant(word.parts, word.typed):
             return True
         return all(map(self._is_known_part, word.parts)) or self._is_known_part(word.folded)
+
+    def endings(self, word: Word) -> tuple[str, ...]:
+        """Return the commonest words of the index that begin with an unfinished one."""
+        if len(word.parts) != 1 or len(word.folded) < _SHORTEST_BEGINNING:
+            return ()
+        counts: Counter[str] = Counter()
+        for name in _EXACT_FIELDS:
+            counts.update(
+                dict(self.snapshot.searcher.terms_with_prefix(name, word.folded, limit=_MOST_ENDED))
+            )
+        return tuple(ending for ending, _ in counts.most_common(_MOST_ENDINGS))
 
     def frequency(self, word: Word) -> int:
         """Return in how many listings a word stands, spelled exactly so."""
@@ -156,6 +170,7 @@ class Matcher:
             min_term_frequency=1,
             max_query_terms=20,
             min_word_length=3,
+            stop_words=sorted(LITTLE),
         )
 
     def _is_known_part(self, part: str) -> bool:
@@ -168,6 +183,17 @@ class Matcher:
             for name in ("text_stem", "title_stem", "organisation_stem", "topics_stem")
         )
 
+    def _longest_run(self, words: tuple[Word, ...]) -> tuple[int, Query | None]:
+        """Return how many words are taken together, and their query; None for a little word."""
+        if words[0].is_little:
+            return 1, None
+        for length in range(min(_LONGEST_RUN, len(words)), 1, -1):
+            run = words[:length]
+            query = None if run[-1].is_little else self._run(run)
+            if query is not None:
+                return length, query
+        return 1, self.word(words[0])
+
     def _run(self, words: tuple[Word, ...]) -> Query | None:
         """Return the query for several words that stand for something together, or None."""
         parts = tuple(part for word in words for part in word.parts)
@@ -177,7 +203,9 @@ class Matcher:
             ways.append(self._single(joined))
         if not ways:
             return None
-        apart = Query.boolean_query([(Occur.Must, self.word(word)) for word in words])
+        apart = Query.boolean_query(
+            [(Occur.Must, self.word(word)) for word in words if not word.is_little]
+        )
         return _best([apart, *ways])
 
     def _meant(self, parts: tuple[str, ...], typed: str) -> list[Query]:

@@ -36,7 +36,13 @@ def fill(session: Session | scoped_session[Any], chance: random.Random, count: i
     ]
     session.add_all(organisations)
     session.flush()
-    ids = [one.id for one in organisations]
+    session.commit()
+    fill_more(session, chance, count)
+
+
+def fill_more(session: Session | scoped_session[Any], chance: random.Random, count: int) -> None:
+    """Add listings made up by chance, in one transaction."""
+    ids = list(session.scalars(select(Organisation.id)))
     for start in range(0, count, _BATCH):
         rows = [naive.row(chance, ids, NOW) for _ in range(min(_BATCH, count - start))]
         number = next_change(session)

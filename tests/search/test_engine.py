@@ -1,0 +1,324 @@
+"""Words, order, slips, partial matches, cursors: what a search answers."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jobboard.domain.criteria import Criteria
+from jobboard.search import engine
+from jobboard.search.cursors import BadCursor, Cursor
+from jobboard.search.document import SearchDocument, point
+from jobboard.search.engine import Hits
+from jobboard.search.index import Snapshot
+from tests.support.documents import document, index_of
+from tests.support.people import NOW
+
+Ask = Callable[..., Hits]
+
+
+def read(*pairs: tuple[str, str]) -> Criteria:
+    return Criteria.parse(pairs).criteria
+
+
+def ask(snapshot: Snapshot, q: str = "", *pairs: tuple[str, str]) -> Hits:
+    return engine.answer(snapshot, read(("q", q), *pairs), NOW)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Callable[..., Snapshot]:
+    """Builds an index of titles, or of whole documents; they are numbered from 1."""
+
+    def build(*listings: str | SearchDocument) -> Snapshot:
+        documents = [
+            document(number, one) if isinstance(one, str) else one
+            for number, one in enumerate(listings, 1)
+        ]
+        return index_of(tmp_path, documents)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("title", "q"),
+    [
+        ("Policy Analyst", "policy analyst"),
+        ("Policy Analyst", "POLICY ANALYSTS"),
+        ("Chargé d'études, Türkiye", "charge etudes turkiye"),
+        ("Uzman, İstanbul", "istanbul"),
+        ("Uzman, İstanbul", "ISTANBUL"),
+        ("Uzman, ISPARTA", "ısparta"),
+        ("Counterterrorism Adviser", "counter terrorism advisor"),
+        ("Counter-terrorism advisor", "counterterrorism adviser"),
+        ("U.S. Foreign Policy Fellow", "US foreign policy"),
+        ("US Foreign Policy Fellow", "u.s. foreign policy"),
+        ("Officer, United Nations", "UN officer"),
+        ("UN Officer", "united nations officer"),
+        ("M&E Specialist", "monitoring and evaluation"),
+        ("Monitoring and Evaluation Specialist", "m&e"),
+        ("Non-proliferation Researcher", "nonproliferation"),
+        ("Nonproliferation Researcher", "non-proliferation"),
+        ("R&D Manager", "R&D"),
+        ("C++ Developer", "c++"),
+        ("Programme Manager", "program managers"),
+        ("Économiste confirmé(e)", "économiste"),
+        ("Chef de mission", "chef de mission"),
+        ("محلل سياسي", "محلل"),
+        ("Аналитик", "аналитик"),
+        ("ＵＮＩＣＥＦ officer", "unicef"),
+        ("ﬁnance oﬃcer", "finance officer"),
+    ],
+)
+def test_a_title_is_found_as_people_write_it(
+    board: Callable[..., Snapshot], title: str, q: str
+) -> None:
+    hits = ask(board(title, "Something else entirely"), q)
+    assert (hits.ids, hits.corrections) == ((1,), ())
+
+
+@pytest.mark.parametrize(
+    ("q", "ids"),
+    [
+        ('"policy analyst"', (1,)),
+        ("analyst -senior", (1, 2)),
+        ('policy -"policy analyst"', (2, 3)),
+        ("-analyst", ()),
+        ('"', (1, 2, 3)),
+        ('policy "analyst', (1, 2, 3)),
+        ("policy AND analyst", ()),
+    ],
+)
+def test_quotes_and_minus_and_nothing_else_is_special(
+    board: Callable[..., Snapshot], q: str, ids: tuple[int, ...]
+) -> None:
+    snapshot = board("Policy Analyst", "Analyst of Policy", "Senior Analyst, Policy")
+    assert tuple(sorted(ask(snapshot, q).ids)) == ids
+
+
+def test_title_before_organisation_and_place_before_text(board: Callable[..., Snapshot]) -> None:
+    snapshot = board(
+        document(1, "Officer", text="We work on energy, trade, sanctions and more"),
+        document(2, "Sanctions Officer"),
+        document(3, "Officer", organisation="Sanctions Institute"),
+    )
+    assert ask(snapshot, "sanctions").ids == (2, 3, 1)
+
+
+def test_words_side_by_side_in_a_title_come_first(board: Callable[..., Snapshot]) -> None:
+    snapshot = board("Affairs of Foreign Trade Officer", "Foreign Affairs Officer")
+    assert ask(snapshot, "foreign affairs officer").ids == (2, 1)
+
+
+def test_the_newer_of_two_equal_matches_comes_first(board: Callable[..., Snapshot]) -> None:
+    snapshot = board(
+        document(1, began=NOW - timedelta(days=20)), document(2, began=NOW - timedelta(days=1))
+    )
+    assert ask(snapshot, "analyst").ids == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("q", "meant"),
+    [
+        ("humanitarion", (("humanitarion", "humanitarian"),)),
+        ("cordinator", (("cordinator", "coordinator"),)),
+        ("diplomcy", (("diplomcy", "diplomacy"),)),
+        ("xyz", ()),
+        ("huma", ()),
+        ("humanitarian", ()),
+        ('"humanitarion"', ()),
+    ],
+)
+def test_slips_are_forgiven_and_said(
+    board: Callable[..., Snapshot], q: str, meant: tuple[tuple[str, str], ...]
+) -> None:
+    snapshot = board("Humanitarian Coordinator", "Diplomacy Fellow")
+    hits = ask(snapshot, q)
+    assert hits.corrections == meant
+    assert bool(hits.total) is (bool(meant) or q in {"humanitarian", "huma"})
+
+
+def test_one_can_insist_on_what_was_typed(board: Callable[..., Snapshot]) -> None:
+    snapshot = board("Humanitarian Coordinator")
+    asked = read(("q", "humanitarion coordinator"), ("page", "1"))
+    hits = engine.answer(snapshot, asked, NOW)
+    insisted = engine.insisting(asked, hits)
+    assert insisted.q == '"humanitarion" coordinator'
+    assert engine.answer(snapshot, insisted, NOW).total == 0
+
+
+def test_the_last_word_may_be_unfinished(board: Callable[..., Snapshot]) -> None:
+    snapshot = board("Diplomacy Fellow", "Diplomatic Adviser", "Driver")
+    assert set(ask(snapshot, "diplom").ids) == {1, 2}
+    assert ask(snapshot, "diplom fellow").ids == ()
+
+
+def test_the_closest_partial_matches_follow_outside_the_total(
+    board: Callable[..., Snapshot],
+) -> None:
+    snapshot = board("Energy Analyst Ankara", "Energy Analyst", "Energy Driver", "Cook")
+    hits = ask(snapshot, "energy analyst ankara")
+    assert (hits.ids, hits.total, hits.partial_ids) == ((1,), 1, (2, 3))
+    assert ask(snapshot, "zzz yyy").partial_ids == ()
+
+
+def test_live_is_right_to_the_microsecond(board: Callable[..., Snapshot]) -> None:
+    tick = timedelta(microseconds=1)
+    snapshot = board(
+        document(1, ends_at=NOW),
+        document(2, ends_at=NOW + tick),
+        document(3, publish_at=NOW),
+        document(4, publish_at=NOW + tick),
+    )
+    seen = [
+        [sorted(engine.answer(snapshot, Criteria(), NOW + n * tick).ids) for n in (0, 1, -1, 0)]
+        for _ in range(3)
+    ]
+    assert seen == [[[2, 3], [3, 4], [1, 2], [2, 3]]] * 3
+
+
+def test_a_state_with_more_listings_to_come_than_can_be_named(
+    board: Callable[..., Snapshot],
+) -> None:
+    later = [document(number, publish_at=NOW + timedelta(1)) for number in range(2, 600)]
+    snapshot = board(document(1), *later)
+    assert [engine.answer(snapshot, Criteria(), NOW).ids for _ in range(3)] == [(1,)] * 3
+    assert engine.answer(snapshot, Criteria(), NOW + timedelta(1)).total == 599
+
+
+def test_around_a_city_by_the_great_circle(board: Callable[..., Snapshot]) -> None:
+    ankara, konya, istanbul = (39.92, 32.854), (37.871, 32.485), (41.014, 28.95)
+    snapshot = board(
+        *(
+            document(number, facets={"point": (point(*place),)})
+            for number, place in enumerate((ankara, konya, istanbul), 1)
+        )
+    )
+    asked = {
+        radius: set(ask(snapshot, "", ("near", "Ankara"), ("radius", str(radius))).ids)
+        for radius in (1, 229, 232, 349, 352)
+    }
+    assert asked == {1: {1}, 229: {1}, 232: {1, 2}, 349: {1, 2}, 352: {1, 2, 3}}
+
+
+@pytest.mark.parametrize("sort", ["newest", "deadline", "pay", "best"])
+def test_cursors_leave_nothing_out_and_repeat_nothing(
+    board: Callable[..., Snapshot], sort: str
+) -> None:
+    chance = random.Random(3)  # noqa: S311
+    snapshot = board(
+        *(
+            document(
+                number,
+                chance.choice(["Analyst", "Analyst of peace"]),
+                began=NOW - timedelta(days=chance.randint(1, 9)),
+                yearly_pay=chance.choice([0, 10]),
+            )
+            for number in range(1, 150)
+        )
+    )
+    asked = read(("q", "analyst"), ("sort", sort))
+    found: list[int] = []
+    cursor: Cursor | None = None
+    while True:
+        hits, after = engine.reach(snapshot, asked, NOW, cursor, limit=20)
+        found += hits.ids
+        assert hits.total == 149
+        if after is None:
+            break
+        cursor = Cursor.read(after, asked)
+    assert tuple(found) == engine.answer(snapshot, asked, NOW, limit=200).ids
+
+
+def test_a_stretch_goes_on_where_it_stopped_whatever_came_in_between(tmp_path: Path) -> None:
+    old = [document(n, began=NOW - timedelta(days=10 + n)) for n in range(1, 41)]
+    asked = read(("sort", "newest"))
+    hits, after = engine.reach(index_of(tmp_path / "a", old), asked, NOW, None, limit=20)
+    assert after is not None
+    newer = [document(n, began=NOW - timedelta(days=1)) for n in range(41, 60)]
+    then = index_of(tmp_path / "b", [*newer, *(one for one in old if one.id != 20)])
+    rest, end = engine.reach(then, asked, NOW, Cursor.read(after, asked), limit=50)
+    assert (hits.ids, rest.ids, end) == (tuple(range(1, 21)), tuple(range(21, 41)), None)
+
+
+@pytest.mark.parametrize("text", ["", "x", "é", "A" * 43, "A" * 99, "=", "\x00", "-_-_"])
+def test_a_cursor_that_nobody_wrote_is_refused(text: str) -> None:
+    with pytest.raises(BadCursor):
+        Cursor.read(text, Criteria())
+
+
+def test_a_cursor_belongs_to_its_search_but_not_to_its_page() -> None:
+    asked = read(("q", "peace"), ("sort", "newest"))
+    text = Cursor(1, 2, 3).write(asked)
+    assert Cursor.read(text, asked.with_page(4)) == Cursor(1, 2, 3)
+    for other in (read(("q", "peace")), read(("q", "war"), ("sort", "newest"))):
+        with pytest.raises(BadCursor):
+            Cursor.read(text, other)
+
+
+@pytest.mark.parametrize("key", [0, 1, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("sort", ["newest", "deadline", "pay", "best"])
+def test_a_forged_place_is_only_another_place(
+    board: Callable[..., Snapshot], sort: str, key: int
+) -> None:
+    snapshot = board("Analyst", "Analyst")
+    asked = read(("q", "analyst"), ("sort", sort))
+    hits, _ = engine.reach(snapshot, asked, NOW, Cursor(2**64 - 1, key, key), limit=5)
+    assert hits.total == 2
+
+
+_PLANES = "".join(chr(plane << 16 | 0x1F4A + plane) for plane in range(17))
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "peace " * 1400,
+        " ".join(f"word{number}" for number in range(1500)),
+        "x" * 8192,
+        '"' * 99,
+        '"a b c" -"',
+        "title:peace AND (war OR *) ~2 ^5 [a TO b]",
+        "peac* ?eace .*",
+        "(a|a)*$",
+        "\\",
+        "- - --",
+        "+-+-",
+        _PLANES,
+        "\u202epeace\u0000",
+        "' OR 1=1 --",
+        "\ud800",
+    ],
+)
+@pytest.mark.timeout(20)
+def test_odd_input_is_answered_at_once(board: Callable[..., Snapshot], q: str) -> None:
+    snapshot = board(*(f"Peace talks {number}" for number in range(300)))
+    ask(snapshot, q)
+    best = 1.0
+    for _ in range(5):
+        started = time.thread_time()
+        ask(snapshot, q, ("page", "1" + "0" * 30), ("sort", "password"))
+        best = min(best, time.thread_time() - started)
+    assert best < 0.05
+
+
+def test_thousands_of_values_are_answered_at_once(board: Callable[..., Snapshot]) -> None:
+    snapshot = board("Analyst")
+    pairs = [("organisation", f"org-{number}") for number in range(2_000)]
+    started = time.thread_time()
+    assert engine.answer(snapshot, read(*pairs), NOW).total == 0
+    assert time.thread_time() - started < 0.05
+
+
+def test_what_is_like_a_listing(board: Callable[..., Snapshot]) -> None:
+    energy = "gas pipelines and energy markets of the black sea"
+    listings = [
+        document(1, "Energy Analyst", text=energy),
+        document(2, "Senior Energy Analyst", text=energy),
+        document(3, "Cook", text="soups and bread"),
+        document(4, "Energy Analyst", text=energy, ends_at=NOW),
+    ]
+    snapshot = board(*listings)
+    assert engine.like(snapshot, listings[0], NOW, 4) == (2,)

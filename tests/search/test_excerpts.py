@@ -1,0 +1,57 @@
+"""The piece of a text that holds the words: plain text and spans, whatever the text is."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobboard.search import excerpts
+
+TERMS = frozenset({"sanction", "sanctions", "energy", "energi"})
+
+
+def test_the_words_are_marked_in_a_piece_around_them() -> None:
+    text = f"{'Nothing here. ' * 40}We study Energy and SANCTIONS policy. {'More text. ' * 40}"
+    found = excerpts.excerpt(text, TERMS, "en", length=120)
+    assert found is not None
+    assert [piece for piece, is_word in found.pieces() if is_word] == ["Energy", "SANCTIONS"]
+    assert "".join(piece for piece, _ in found.pieces()) == found.text
+    assert found.text.startswith("…")
+    assert found.text.endswith("…")
+    assert len(found.text) <= 122
+
+
+def test_a_short_text_is_shown_whole() -> None:
+    found = excerpts.excerpt("Energy.", TERMS, "en")
+    assert found == ("Energy.", ((0, 6),))
+
+
+def test_a_piece_with_two_words_is_better_than_an_earlier_one_with_one() -> None:
+    text = f"Energy first. {'Filler words stand here. ' * 30}Sanctions on energy."
+    found = excerpts.excerpt(text, TERMS, "en", length=100)
+    assert found is not None
+    assert found.text.endswith("Sanctions on energy.")
+
+
+def test_no_word_no_excerpt() -> None:
+    assert excerpts.excerpt("Bread and soup", TERMS, "en") is None
+    assert excerpts.excerpt("Energy", frozenset(), "en") is None
+
+
+def test_markup_stays_plain_text() -> None:
+    found = excerpts.excerpt("<b>energy</b> & <script>", TERMS, "en")
+    assert found is not None
+    assert found.text == "<b>energy</b> & <script>"
+
+
+def test_why_a_listing_was_found() -> None:
+    texts = {"title": "Energy Analyst", "organisation": "Centre", "text": "On sanctions."}
+    assert excerpts.fields_found(texts, TERMS, "en") == ("title", "text")
+
+
+@given(st.text(max_size=400), st.integers(80, 200))
+def test_spans_lie_within_the_piece_in_order(text: str, length: int) -> None:
+    found = excerpts.excerpt(f"{text} energy {text}", TERMS, "en", length)
+    assert found is not None
+    bounds = [bound for span in found.spans for bound in span]
+    assert bounds == sorted(bounds)
+    assert all(0 <= bound <= len(found.text) for bound in bounds)
+    assert "\n" not in found.text

@@ -1,0 +1,225 @@
+"""The index follows the database: at the next search, in every process, whatever happens to it."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.orm import scoped_session
+
+from jobboard.db import change_number, db, next_change
+from jobboard.domain.criteria import Criteria
+from jobboard.domain.listing import Status
+from jobboard.domain.taxonomy import OrganisationKind
+from jobboard.models.change import ChangeCounter
+from jobboard.models.listing import Listing
+from jobboard.models.organisation import Organisation
+from jobboard.search import engine, upkeep
+from tests.support import naive, searching
+from tests.support.databases import close, ground_floors
+from tests.support.listings import listing
+from tests.support.people import NOW
+
+Session = scoped_session[Any]
+
+
+def chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - the same chance at each run
+
+
+def found(q: str = "", **values: Any) -> set[int]:
+    return set(engine.search(Criteria(q=q, **values), NOW, limit=500).ids)
+
+
+@pytest.fixture
+def other(session: Session, database_url: str, tmp_path: Path) -> Iterator[Any]:
+    """The same board once more, as another process has it: its own connections and readers."""
+    app = ground_floors({"DATABASE_URL": database_url}, tmp_path)
+    yield app
+    close(app)
+
+
+def test_every_commit_is_found_by_the_next_search(session: Session) -> None:
+    row = listing(session, title="Analyst of energy")
+    assert found("energy") == {row.id}
+    row.title = "Analyst of water"
+    row.description_html = row.summary = ""
+    session.commit()
+    assert (found("water"), found('"of energy"')) == ({row.id}, set())
+    row.status = Status.EXPIRED
+    session.commit()
+    assert found() == set()
+
+
+def test_what_is_not_committed_is_not_found(session: Session) -> None:
+    row = listing(session)
+    assert found() == {row.id}
+    row.title = "Cartographer"
+    session.flush()
+    assert found("cartographer") == set()
+    session.rollback()
+    assert found("cartographer") == set()
+
+
+def test_another_process_sees_it_at_its_next_search(session: Session, other: Any) -> None:
+    first = listing(session).id
+    session.rollback()
+    with other.app_context():
+        assert found() == {first}
+    second = listing(session, title="Cartographer").id
+    assert found() == {first, second}
+    session.rollback()
+    with other.app_context():
+        assert found("cartographer") == {second}
+
+
+def test_a_renamed_organisation_is_found_under_its_new_name_and_kind(session: Session) -> None:
+    row = listing(session, organisation_name="Bosporus Forum", title="Driver")
+    assert found("bosporus") == {row.id}
+    version = row.version
+    organisation = session.get(Organisation, row.organisation_id)
+    assert organisation is not None
+    organisation.name, organisation.kind = "Marmara Forum", OrganisationKind.UNIVERSITY
+    session.commit()
+    assert (found("marmara"), found("bosporus")) == ({row.id}, set())
+    assert found(org_kind=(OrganisationKind.UNIVERSITY,)) == {row.id}
+    session.refresh(row)
+    assert row.version == version
+
+
+def test_whatever_public_pages_show_moves_the_change_number(session: Session) -> None:
+    row = listing(session)
+    numbers = [change_number(session)]
+    organisation = session.get(Organisation, row.organisation_id)
+    assert organisation is not None
+    organisation.verified_at = NOW
+    session.commit()
+    numbers.append(change_number(session))
+    fresh = Organisation(slug="x", name="X", name_key="x", created_at=NOW, updated_at=NOW)
+    session.add(fresh)
+    session.commit()
+    numbers.append(change_number(session))
+    session.delete(fresh)
+    session.commit()
+    numbers.append(change_number(session))
+    session.add(organisation)
+    session.commit()
+    assert numbers == sorted(set(numbers))
+    assert change_number(session) == numbers[-1]
+
+
+def test_a_statement_over_many_rows_takes_a_number_itself(session: Session) -> None:
+    ids = {listing(session, title="Analyst").id for _ in range(3)}
+    assert found() == ids
+    number = next_change(session)
+    session.execute(
+        update(Listing).values(ends_at=NOW - timedelta(seconds=1), change_number=number)
+    )
+    session.commit()
+    assert found() == set()
+
+
+def test_many_changes_at_once_are_all_found(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_BATCH", 7)
+    searching.fill(session, chance(1), 10)
+    engine.search(Criteria(), NOW)
+    searching.fill_more(session, chance(2), 60)
+    rows = naive.answer(naive.look(session), Criteria(), NOW)[0]
+    assert found() == set(rows)
+
+
+def test_a_lost_or_damaged_index_is_built_again(session: Session, tmp_path: Path) -> None:
+    row = listing(session)
+    assert found() == {row.id}
+    folder = tmp_path / "instance" / "index"
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and path.name != "writer.lock":
+            path.write_bytes(b"damaged")
+    ids = {row.id, listing(session).id}
+    session.rollback()
+    again = ground_floors({"DATABASE_URL": str(db.engine.url.render_as_string(False))}, tmp_path)
+    with again.app_context():
+        assert found() == ids
+    close(again)
+
+
+def test_a_backup_put_back_is_found_as_it_is(session: Session) -> None:
+    row = listing(session)
+    for number in range(3):
+        row.title = f"Analyst {number}"
+        session.commit()
+    assert found() == {row.id}
+    # The database now says less than the index has seen.
+    session.execute(delete(Listing))
+    session.execute(update(ChangeCounter).values(value=1))
+    session.commit()
+    assert found() == set()
+
+
+def test_reindex_tells_its_progress_and_serves_meanwhile(session: Session) -> None:
+    searching.fill(session, chance(4), 300)
+    before = found()
+    told: list[tuple[int, int]] = []
+    seen: list[set[int]] = []
+
+    def progress(done: int, count: int) -> None:
+        told.append((done, count))
+
+    stop = threading.Event()
+    snapshot = upkeep.current()
+
+    def serve() -> None:
+        while not stop.is_set():
+            seen.append(set(engine.answer(snapshot, Criteria(), NOW, limit=500).ids))
+
+    server = threading.Thread(target=serve)
+    server.start()
+    count = upkeep.reindex(progress)
+    stop.set()
+    server.join()
+    assert told[-1] == (count, count)
+    assert seen
+    assert all(one == before for one in seen)
+    assert found() == before
+
+
+def test_a_writer_killed_in_the_middle_leaves_an_index_that_goes_on(
+    session: Session, database_url: str, tmp_path: Path
+) -> None:
+    searching.fill(session, chance(5), 200)
+    engine.search(Criteria(), NOW)
+    session.rollback()
+    luck = chance(6)
+    for seed in range(3):
+        writer = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "tests.support.searching"),
+                *(database_url, str(tmp_path), str(seed), "100000"),
+            ],
+            cwd=Path(__file__).parents[2],
+            stderr=subprocess.DEVNULL,
+        )
+        number = change_number(session)
+        give_up_at = time.monotonic() + 30
+        while change_number(session) < number + 3:
+            session.rollback()
+            assert time.monotonic() < give_up_at
+            time.sleep(0.01)
+        time.sleep(luck.random() / 20)
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.wait()
+        session.rollback()
+        asked = [naive.criteria(luck) for _ in range(5)]
+        assert searching.differences(session, asked, NOW) == []
+        session.rollback()
