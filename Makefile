@@ -34,9 +34,7 @@ help:
 # ------------------------------------------------------------------------------------- start
 
 run: $(VENV)/run.stamp
-	@DEMO=1 $(BIN)/jobboard db upgrade
-	@DEMO=1 $(BIN)/jobboard demo
-	@DEMO=1 exec $(BIN)/jobboard serve
+	@DEMO=1 exec $(BIN)/jobboard serve --prepare
 
 $(BIN)/python:
 	@if [ -z "$(PYTHON)" ]; then \

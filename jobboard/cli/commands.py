@@ -10,10 +10,21 @@ from jobboard.cli import founding, imports, serving, upkeep
 
 
 @click.command()
+@click.option(
+    "--prepare",
+    is_flag=True,
+    help="First bring the database up to date and, with DEMO=1, load the demo.",
+)
 @with_appcontext
-def serve() -> None:
+def serve(prepare: bool) -> None:
     """Serve the board: web server and worker together."""
-    raise SystemExit(serving.serve(_app()))
+    raise SystemExit(serving.serve(_app(), _prepare if prepare else None))
+
+
+def _prepare(app: Flask) -> None:
+    flask_migrate.upgrade()
+    if app.config["DEMO"]:
+        founding.load_demo()
 
 
 @click.command()

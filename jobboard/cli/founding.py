@@ -20,6 +20,11 @@ from jobboard.services import demo as demos
 @with_appcontext
 def demo() -> None:
     """Load the demo's people and listings, once; needs DEMO=1."""
+    load_demo()
+
+
+def load_demo() -> None:
+    """Load the demo and say how many listings it has."""
     settings = current_app.config
     try:
         with progress.moving("Loading the demo's listings:") as tell:

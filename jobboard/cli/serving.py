@@ -29,9 +29,19 @@ _POLL = 0.1
 Part = Callable[[Flask], None]
 
 
-def serve(app: Flask) -> int:
-    """Run web and worker until SIGTERM or Ctrl-C; return the exit code."""
+def serve(app: Flask, prepare: Part | None = None) -> int:
+    """Run web and worker until SIGTERM or Ctrl-C; return the exit code.
+
+    Args:
+        app: the application; none of its connections may be open, for the children take it over.
+        prepare: what must be done first; it runs in a process of its own for the same reason.
+    """
     web.check_port(str(app.config["HOST"]), int(app.config["PORT"]))
+    if prepare is not None:
+        first = _Child("prepare", prepare, app)
+        first.start()
+        if first.ended():
+            return 1
     children = {name: _Child(name, part, app) for name, part in _PARTS.items()}
     for child in children.values():
         child.start()
@@ -129,6 +139,13 @@ class _Child:
         code = self._process.exitcode if self._process is not None else None
         log.error("%s ended (exit code %s); starting it again", self._name, code)
         self.start()
+
+    def ended(self) -> int:
+        """Wait for the end and return the exit code."""
+        if self._process is None:
+            return 0
+        self._process.join()
+        return int(self._process.exitcode or 0)
 
     def ask_to_stop(self) -> None:
         if self._process is not None:

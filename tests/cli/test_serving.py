@@ -287,6 +287,19 @@ def test_serve_watches_over_web_and_worker(make_board: Callable[..., LiveBoard])
 
 
 @pytest.mark.one_database
+def test_serve_prepares_an_empty_folder(tmp_path: Path) -> None:
+    """What `make run` starts: nothing but a folder that may be written to."""
+    board = LiveBoard(f"sqlite:///{tmp_path / 'fresh.sqlite'}", tmp_path, {})
+    try:
+        board.start("serve", arguments=("--prepare",))
+        assert rows(board, "SELECT count(*) FROM listing") == [(236,)]
+        assert "demo: 236 listings" in board.log("serve").read_text()
+        assert Visitor(board.url).get("/readyz").status == 200
+    finally:
+        board.kill()
+
+
+@pytest.mark.one_database
 def test_what_breaks_under_serve_comes_back_and_nothing_outlives_it(
     make_board: Callable[..., LiveBoard],
 ) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support import processes
@@ -40,13 +40,13 @@ class LiveBoard:
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *parts: str) -> None:
+    def start(self, *parts: str, arguments: Sequence[str] = ()) -> None:
         """Start ``web``, ``worker`` (both unless named) or ``serve``; wait until pages answer."""
         for part in parts or ("web", "worker"):
             if part in self._running:
                 raise RuntimeError(f"{part} runs already")
             self._running[part] = processes.launch(
-                [_COMMAND, part], log=self.log(part), env=self.env
+                [_COMMAND, part, *arguments], log=self.log(part), env=self.env
             )
         for part in {"web", "serve"} & set(self._running):
             processes.wait_until(
