@@ -168,7 +168,7 @@ def _guard(view: View, may: Callable[[User], bool]) -> View:
         user = person()
         if user is None:
             # After a POST there is nothing to come back to but the page that held the form.
-            back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+            back = request.full_path.rstrip("?") if request.method != "POST" else request.path
             return redirect(f"/login/?{urlencode({'next': back})}")
         if not may(user):
             log.warning("refused: account %s at %s", user.id, request.endpoint)

@@ -14,6 +14,7 @@ class Audience(StrEnum):
     MODERATOR = "moderators"
     ADMINISTRATOR = "administrators"
     DEMO = "the demo only"
+    MACHINE = "programs of the operator: loopback, or with a token"
 
 
 AUDIENCES: dict[str, Audience] = {
@@ -95,7 +96,7 @@ AUDIENCES: dict[str, Audience] = {
     "pages.mailbox_html": Audience.DEMO,
     "pages.mailbox_letter": Audience.DEMO,
     "pages.mailbox_messages": Audience.DEMO,
-    "pages.metrics": Audience.EVERYONE,
+    "pages.metrics": Audience.MACHINE,
     "pages.notice_dismissed": Audience.EVERYONE,
     "pages.privacy": Audience.EVERYONE,
     "pages.readyz": Audience.EVERYONE,

@@ -59,7 +59,7 @@ def register() -> AnyResponse:
     if access.person() is not None:
         return redirect(HOME)
     form = RegisterForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("auth/register.html", form=form)
     if not form.validate():
         return _page("auth/register.html", 400, form=form)
@@ -96,7 +96,7 @@ def confirm(token_text: str) -> AnyResponse:
     form = ButtonForm()
     if not state.is_open:
         return _page("auth/confirm.html", _GONE, form=form, link=state)
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return _page("auth/confirm.html", form=form, link=state)
     try:
         user = accounts.confirm_address(token_text, now=clock.now())
@@ -114,7 +114,7 @@ def confirm(token_text: str) -> AnyResponse:
 def sign_in() -> AnyResponse:
     """Sign in by address and password."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         back = own_path(request.args.get("next"), HOME)
         if access.person() is not None:
             return redirect(back)
@@ -152,7 +152,7 @@ def sign_in() -> AnyResponse:
 def sign_out() -> AnyResponse:
     """A page with a button for those who come by address; the button signs out."""
     user = access.person()
-    if request.method == "GET" and user is not None:
+    if request.method != "POST" and user is not None:
         return _page("auth/sign_out.html", form=ButtonForm())
     if user is not None:
         user_id = user.id
@@ -171,7 +171,7 @@ def sign_out() -> AnyResponse:
 def lost_password() -> AnyResponse:
     """Ask for a link that sets a new password; the answer is the same for every address."""
     form = LostPasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("auth/lost_password.html", form=form)
     if not form.validate():
         return _page("auth/lost_password.html", 400, form=form)
@@ -199,7 +199,7 @@ def reset_password(token_text: str) -> AnyResponse:
     form = NewPasswordForm()
     if not state.is_open:
         return _page("auth/reset_password.html", _GONE, form=form, link=state)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("auth/reset_password.html", form=form, link=state)
     if not form.validate():
         return _page("auth/reset_password.html", 400, form=form, link=state)
