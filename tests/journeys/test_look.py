@@ -1,16 +1,150 @@
-"""Every part of the pages in every state, in a real browser: the style guide holds them all."""
+"""How the board looks and behaves in a real browser: every part, and every page with the demo."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.board import LiveBoard
 
 pytestmark = pytest.mark.one_database
 
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+#: Who opens a page: nobody known, or a person of the demo.
+VISITOR, POSTER, MODERATOR, ADMINISTRATOR = "", "poster", "moderator", "admin"
+#: Every page that must be free of faults, with who opens it. In braces: the id of a listing.
+PAGES = (
+    ("/jobs/", VISITOR),
+    ("/jobs/?q=security+anlyst&country=TR&mode=hybrid", VISITOR),
+    ("/jobs/?where=Georgia&typ=staff&passport=TR", VISITOR),
+    ("/jobs/?q=nothing-like-it", VISITOR),
+    ("/jobs/?page=999", VISITOR),
+    ("/job/x-{published}/", VISITOR),
+    ("/job/x-{expired}/", VISITOR),
+    ("/job/x-{removed}/", VISITOR),
+    ("/organisations/", VISITOR),
+    ("/organisation/{organisation}/", VISITOR),
+    ("/post-a-job/", VISITOR),
+    ("/register/", VISITOR),
+    ("/login/", VISITOR),
+    ("/lost-password/", VISITOR),
+    ("/about/", VISITOR),
+    ("/api/docs", VISITOR),
+    ("/_mailbox/", VISITOR),
+    ("/no-such-page/", VISITOR),
+    ("/account/", POSTER),
+    ("/job-dashboard/", POSTER),
+    ("/post-a-job/", POSTER),
+    ("/moderation/", MODERATOR),
+    ("/moderation/{pending}/", MODERATOR),
+    ("/moderation/log/", MODERATOR),
+    ("/admin/", ADMINISTRATOR),
+    ("/admin/people/", ADMINISTRATOR),
+)
+#: Width and theme: two at every run, all of them in the long run.
+_STATES = ((1280, "light"), (360, "dark"))
+_ALL_STATES = tuple(
+    (width, theme) for width in (320, 360, 768, 1280) for theme in ("light", "dark")
+)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running board with the demo's listings and people."""
+
+    board: LiveBoard
+    ids: dict[str, object]
+    signed_in: dict[str, Any]
+
+    def address(self, path: str) -> str:
+        """Return a page's address, what stands in braces filled in."""
+        return self.board.url + path.format(**self.ids)
+
+
+@pytest.fixture(scope="module")
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    board = LiveBoard(f"sqlite:///{folder / 'board.sqlite'}", folder, {})
+    for command in (("db", "upgrade"), ("demo",)):
+        done = board.run(*command)
+        assert done.returncode == 0, done.stderr
+    board.start("web")
+    signed_in = {
+        name: _signed_in(browser, board, name) for name in (POSTER, MODERATOR, ADMINISTRATOR)
+    }
+    yield Demo(board, _ids(folder / "board.sqlite"), {VISITOR: None, **signed_in})
+    board.kill()
+
+
+def _signed_in(browser: Browser, board: LiveBoard, name: str) -> Any:
+    """Sign a person of the demo in once and return what their browser keeps."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{board.url}/login/")
+    page.get_by_label("E-mail").fill(f"{name}@demo.example")
+    page.locator("input[name=password]").fill("geopolist demo")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_role("button", name="Sign out").first).to_be_visible()
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+def _ids(path: Path) -> dict[str, object]:
+    """Return a listing of each state, and an organisation."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT status, max(id) FROM listing GROUP BY status").fetchall()
+        [slug] = database.execute(
+            "SELECT slug FROM organisation JOIN listing ON organisation_id = organisation.id"
+            " WHERE status = 'published' ORDER BY organisation.id LIMIT 1"
+        ).fetchone()
+    return {**dict(rows), "organisation": slug}
+
+
+def _check(page: Page, state: str) -> None:
+    found = Axe().run(page, options=_RULES)
+    assert found.violations_count == 0, f"{state}: {found.generate_report()}"
+    beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert beyond <= 0, f"{state}: the page is {beyond} px wider than the screen"
+
+
+@pytest.mark.parametrize(("path", "who"), PAGES)
+def test_every_page_is_accessible(
+    demo: Demo, open_page: Callable[..., Page], path: str, who: str
+) -> None:
+    _check_states(demo, open_page, path, who, _STATES)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("path", "who"), PAGES)
+def test_every_page_is_accessible_in_every_state(
+    demo: Demo, open_page: Callable[..., Page], path: str, who: str
+) -> None:
+    _check_states(demo, open_page, path, who, _ALL_STATES)
+
+
+def _check_states(
+    demo: Demo,
+    open_page: Callable[..., Page],
+    path: str,
+    who: str,
+    states: tuple[tuple[int, str], ...],
+) -> None:
+    page = open_page(bypass_csp=True, storage_state=demo.signed_in[who])
+    for width, theme in states:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.goto(demo.address(path))
+        # What is folded must be as good as what is seen.
+        page.evaluate("document.querySelectorAll('main details').forEach(fold => fold.open = true)")
+        _check(page, f"{path} at {width} px, {theme}")
 
 
 @pytest.fixture
