@@ -144,7 +144,10 @@ _PERIODS = (
     ("day", r"day|daily|diem|tag|täglich|jour|día|gün"),
     ("week", r"week(?:ly)?|wk|woche|semaine|semana|hafta"),
     ("month", r"month(?:ly)?|mo|pcm|p\.m\.?|monat(?:lich)?|mois|mensuel\w*|mes|mensual\w*|ay"),
-    ("year", r"years?|yr|annual(?:ly)?|annum|p\.?\s?a\.?|yearly|jahr|jährlich|an|année|año|yıl"),
+    (
+        "year",
+        r"years?|yearly|yr|annual(?:ly)?|annum|p\.?\s?a\.?|jahr|jährlich|par an|année|año|yıl",
+    ),
 )
 _PERIOD = re.compile(
     "|".join(rf"(?P<{name}>(?<![A-Za-z])(?:{words})(?![A-Za-z]))" for name, words in _PERIODS),
