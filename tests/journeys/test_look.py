@@ -1,5 +1,6 @@
 """How the board looks and behaves in a real browser: every part, and every page with the demo."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -209,3 +210,102 @@ def test_right_to_left_turns_the_page_and_nothing_sticks_out(board: LiveBoard, p
     assert brand is not None
     assert brand["x"] > 100
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+# ---------------------------------------------------------------------------- the Jobs page
+
+
+def test_a_filter_changes_the_results_in_place_and_keeps_the_focus(demo: Demo, page: Page) -> None:
+    page.goto(demo.address("/jobs/"))
+    page.evaluate("window.stayed = true")
+    page.get_by_role("checkbox", name="Fellowship").check()
+    expect(page.locator("h1")).to_contain_text("fellowships")
+    expect(page.locator("p[role=status]")).to_have_text(page.locator("h1").inner_text())
+    expect(page.get_by_role("checkbox", name="Fellowship")).to_be_focused()
+    expect(page.locator(".chip", has_text="Fellowship")).to_be_visible()
+    assert page.url.endswith("/jobs/?type=fellowship")
+    page.get_by_label("Order").select_option(label="Closing soonest")
+    expect(page).to_have_url(demo.address("/jobs/?type=fellowship&sort=deadline"))
+    page.go_back()
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("open positions in international affairs")
+    assert page.evaluate("window.stayed")
+
+
+def test_without_script_a_filter_is_a_form(demo: Demo, plain_page: Page) -> None:
+    plain_page.set_viewport_size({"width": 360, "height": 700})
+    plain_page.goto(demo.address("/jobs/?q=analyst"))
+    plain_page.locator("#filters > summary").click()
+    plain_page.get_by_role("checkbox", name="Hybrid").check()
+    plain_page.get_by_role("button", name="Show results").click()
+    expect(plain_page.locator("h1")).to_contain_text("for “analyst”, hybrid")
+    expect(plain_page.locator("#filters > summary")).to_have_text("Filters (1)")
+    plain_page.locator(".chip", has_text="Hybrid").click()
+    expect(plain_page).to_have_url(demo.address("/jobs/?q=analyst"))
+
+
+def test_on_a_phone_the_sheet_of_filters_leads_back_to_the_results(demo: Demo, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(demo.address("/jobs/"))
+    page.locator("#filters > summary").click()
+    page.get_by_role("checkbox", name="Hybrid").check()
+    expect(page.locator("#filters > summary")).to_have_text("Filters (1)")
+    page.locator("#filters .filters__counted").click()
+    expect(page.locator("#filters > form")).to_be_hidden()
+    expect(page.locator("#results-title")).to_be_focused()
+
+
+def test_a_place_is_taken_by_keyboard(demo: Demo, page: Page) -> None:
+    page.goto(demo.address("/jobs/"))
+    box = page.get_by_role("combobox", name="Where")
+    box.press_sequentially("istan")
+    option = page.get_by_role("option", name="Istanbul, Türkiye")
+    expect(option).to_be_visible()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    box.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
+    box.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_value("istan")
+    box.press("ArrowDown")
+    expect(option).to_be_visible()
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("Istanbul, Türkiye")
+    box.press("Enter")
+    expect(page.locator("h1")).to_contain_text("in “Istanbul, Türkiye”")
+
+
+# ------------------------------------------------------------------------- weight and paper
+
+
+def test_the_first_load_is_light_and_nothing_moves(demo: Demo, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => {"
+        " for (const one of list.getEntries()) window.moved += one.value;"
+        "}).observe({type: 'layout-shift', buffered: true});"
+    )
+    page.goto(demo.address("/jobs/"))
+    page.wait_for_load_state("networkidle")
+    sizes: list[tuple[str, int]] = page.evaluate(
+        "['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))"
+        ".map((one) => [new URL(one.name).pathname, one.encodedBodySize])"
+    )
+    fonts = sum(size for name, size in sizes if name.endswith(".woff2"))
+    rest = sum(size for name, size in sizes if not name.endswith(".woff2"))
+    scripts = sum(size for name, size in sizes if name.endswith(".js"))
+    assert 0 < fonts <= 100_000
+    assert 0 < rest <= 100_000
+    assert 0 < scripts <= 30_000
+    assert page.evaluate("window.moved") < 0.01
+
+
+def test_a_printed_listing_fits_a_page(demo: Demo, page: Page) -> None:
+    page.goto(demo.address("/job/x-{published}/"))
+    paper = page.pdf(format="A4", margin={"top": "12mm", "bottom": "12mm"})
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    page.emulate_media(media="print")
+    expect(page.get_by_text("This listing:")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
