@@ -93,11 +93,14 @@ def judgements(data: Path) -> dict[str, dict[str, int]]:
 
 
 def ask(snapshot: Snapshot, text: str) -> tuple[list[int], int, float]:
-    """Ask as the page does: ids of its first page with the partial matches, total, milliseconds."""
-    started = time.perf_counter()
+    """Ask as the page does: ids of its first page with the partial matches, total, milliseconds.
+
+    The milliseconds are the processor's, so that what else the machine does is not counted.
+    """
+    started = time.thread_time()
     criteria = Criteria.parse([("q", text)]).criteria
     hits = engine.answer(snapshot, criteria, ads.NOW, limit=_FIRST_PAGE)
-    taken = (time.perf_counter() - started) * 1000
+    taken = (time.thread_time() - started) * 1000
     ids = [*hits.ids, *hits.partial_ids] if criteria.q else []
     return ids[:_FIRST_PAGE], hits.total, taken
 

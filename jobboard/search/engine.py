@@ -5,6 +5,7 @@ from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import log
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,14 +14,14 @@ from tantivy import FieldType, Occur, Order, Query
 from jobboard.db import db
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, Sort
 from jobboard.search import facets as counting
-from jobboard.search import listings, spelling, upkeep
+from jobboard.search import listings, spelling, timetables, upkeep
 from jobboard.search.asked import Asked, Word
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, microseconds
 from jobboard.search.facets import COUNTED, Facets
 from jobboard.search.filters import Filters
 from jobboard.search.index import Snapshot
-from jobboard.search.matching import Matcher
+from jobboard.search.matching import Matcher, Need
 from jobboard.search.offers import Meaning, Offer
 from jobboard.search.offers import meanings as find_meanings
 from jobboard.search.offers import offers as find_offers
@@ -46,6 +47,9 @@ __all__ = [
     "total",
 ]
 
+#: The key that orders a listing, and its id.
+_Hit = tuple[Any, int]
+
 #: How the engine is asked for each order.
 _ORDERS: Mapping[Sort, dict[str, Any]] = {
     Sort.BEST: {"weight_by_field": "recency"},
@@ -57,8 +61,10 @@ _ORDERS: Mapping[Sort, dict[str, Any]] = {
 _GREATEST = (1 << 64) - 1
 #: Listings around the place of a cursor among the best matches that are looked through for it.
 _SLACK = 50
-#: What each word that is found counts for in a partial match.
-_A_WORD = 1_000.0
+#: What a word that all listings hold counts for in a partial match; rarer ones count for more.
+_A_WORD = 50.0
+#: With so many partial matches on half of the words, others are not looked for.
+_ENOUGH = 5
 #: Partial matches fill a page up to this many.
 _FULL_PAGE = 20
 #: A word that listings do hold is taken for a slip only when the other is that much more frequent.
@@ -297,6 +303,9 @@ class _Question:
         self.matcher = Matcher(snapshot)
         self.filters = Filters(snapshot, now)
         self.total = 0
+        named = timetables.not_live(snapshot, self.now)
+        #: Ids of what is not live, the index's own marker with them; None to compare instants.
+        self.gone = None if named is None else frozenset([0, *named])
         self.asked, self.corrections = _forgiven(
             self.matcher, Asked.read(criteria.q), only_unknown=True
         )
@@ -304,7 +313,7 @@ class _Question:
 
     def page(self, limit: int, offset: int) -> tuple[int, ...]:
         """Return the ids of a page."""
-        return self._ids(self._first(limit, offset))
+        return tuple(one for _, one in self._first(limit, offset))
 
     def stretch(self, limit: int, cursor: Cursor | None) -> tuple[tuple[int, ...], Cursor | None]:
         """Return the ids after a cursor, and the cursor after them unless they are the last."""
@@ -315,8 +324,8 @@ class _Question:
             hits = self._first(limit + 1, 0)
         else:
             self._first(0, 0)
-            hits = self._search(limit + 1, 0, self._beyond(cursor.key)).hits
-        ids = self._ids(hits[:limit])
+            hits, _ = self._search(limit + 1, 0, self._beyond(cursor.key))
+        ids = tuple(one for _, one in hits[:limit])
         if len(hits) <= limit or not ids:
             return ids, None
         return ids, Cursor(self.now, int(hits[limit - 1][0]), ids[-1])
@@ -324,27 +333,42 @@ class _Question:
     def partial(self, limit: int) -> tuple[int, ...]:
         """Return the ids of the closest listings that hold some of the words, but not all.
 
-        Those that hold more of the words come first; of many words a third must be there.
+        Those that hold more of them, and rarer ones, come first. Half of the words must be there;
+        where hardly any listing has as many, one is enough.
         """
-        required = self.matcher.required(self.asked)
-        if not required[1:]:
+        needs = self.matcher.required(self.asked)
+        if not needs[1:]:
             return ()
-        least = max(1, round(len(required) / 3))
-        ways: list[tuple[Occur, Query]] = []
-        if len(required) > 2:
-            # Each word found counts for more than any likeness.
-            ways.extend((Occur.Should, Query.const_score_query(one, _A_WORD)) for one in required)
-        some = Query.boolean_query(
-            [(Occur.Should, one) for one in required], minimum_number_should_match=least
+        half = -(-len(needs) // 2)
+        found = self._with_some(needs, half, limit)
+        if half == 1 or len(found) >= min(_ENOUGH, limit):
+            return found
+        others = self._with_some(needs, 1, limit)
+        return (*found, *(one for one in others if one not in found))[:limit]
+
+    def _with_some(self, needs: list[Need], least: int, limit: int) -> tuple[int, ...]:
+        """Return the ids of the listings with so many of the words, but not all of them."""
+        # Whoever has two of three words has one of the two rarer ones: the commonest words, which
+        # half of all listings hold, need not be gone through.
+        rare = sorted(needs, key=lambda need: need.commonness)[: len(needs) - least + 1]
+        clauses = [(Occur.Must, _some_of([need.query for need in rare], 1))]
+        queries = [need.query for need in needs]
+        if least > 1:
+            clauses.append((Occur.Must, _some_of(queries, least)))
+        # Each word found counts for more than any likeness, a rare one ("Damascus") for most.
+        clauses.extend(
+            (Occur.Should, Query.const_score_query(need.query, self._worth(need))) for need in needs
         )
-        clauses = [(Occur.Must, some), *ways, *self.matcher.excluded(self.asked)]
+        clauses.extend(self.matcher.excluded(self.asked))
         if self.words is not None and self.total:
             clauses.append((Occur.MustNot, self.words))
-        query = Query.boolean_query([*clauses, *self._narrowed()])
-        hits = self.snapshot.searcher.search(
-            query, limit, count=False, weight_by_field="recency"
-        ).hits
-        return self._ids(hits)
+        query = self._alive(Query.boolean_query([*clauses, *self._narrowed()]))
+        result = self.snapshot.searcher.search(query, limit, count=False, weight_by_field="recency")
+        return tuple(one for _, one in self._hits(result))
+
+    def _worth(self, need: Need) -> float:
+        share = (need.commonness + 1) / (self.snapshot.searcher.num_docs + 2)
+        return _A_WORD * (1 - log(share))
 
     def facets(self) -> Facets:
         """Count every facet with its own choice left out."""
@@ -367,8 +391,8 @@ class _Question:
                 *self._narrowed(),
             ]
         )
-        hits = self.snapshot.searcher.search(query, limit, count=False).hits
-        return self._ids(hits)
+        result = self.snapshot.searcher.search(self._alive(query), limit, count=False)
+        return tuple(one for _, one in self._hits(result))
 
     def _best_after(
         self, limit: int, cursor: Cursor | None
@@ -379,17 +403,16 @@ class _Question:
         else:
             self._first(0, 0)
             begin = max(0, min(place, self.snapshot.searcher.num_docs) - _SLACK)
-            known_then = self.filters.published_by(started)
-            ids = self._ids(
-                self._search(limit + 1 + 2 * _SLACK, begin, (Occur.Must, known_then)).hits
-            )
+            known_then = (Occur.Must, self.filters.published_by(started))
+            hits, _ = self._search(limit + 1 + 2 * _SLACK, begin, known_then)
+            ids = tuple(one for _, one in hits)
             place = begin + ids.index(cursor.id) + 1 if cursor.id in ids else place
         found = ids[place - begin : place - begin + limit]
         if len(ids) <= place - begin + limit or not found:
             return found, None
         return found, Cursor(started, place + limit, found[-1])
 
-    def _first(self, limit: int, offset: int) -> list[Any]:
+    def _first(self, limit: int, offset: int) -> list[_Hit]:
         """Return the hits of a page and note the total; where nothing matches, forgive slips."""
         hits, self.total = self._counted(limit, offset)
         if self.total or not self.asked.weighty:
@@ -406,24 +429,40 @@ class _Question:
         self.corrections = (*self.corrections, *corrections)
         return forgiven
 
-    def _counted(self, limit: int, offset: int) -> tuple[list[Any], int]:
-        if offset >= self.snapshot.searcher.num_docs or limit < 1:
-            # The engine would keep room for every hit before the page.
-            return [], _total(self.snapshot.searcher.search(self._query(), 1, count=True))
-        result = self._search(limit, offset)
-        return list(result.hits), _total(result)
+    def _counted(self, limit: int, offset: int) -> tuple[list[_Hit], int]:
+        if offset < self.snapshot.searcher.num_docs and limit > 0:
+            return self._search(limit, offset)
+        # The engine would keep room for every hit before the page.
+        _, total = self._search(1, 0)
+        return [], total
 
-    def _search(self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None) -> Any:
+    def _search(
+        self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None
+    ) -> tuple[list[_Hit], int]:
+        """Return the live hits of a page and how many there are in all."""
         query = self._query()
         if narrower is not None:
             query = Query.boolean_query([(Occur.Must, query), narrower])
-        return self.snapshot.searcher.search(
-            query,
-            limit,
-            count=narrower is None,
-            offset=offset,
-            **_ORDERS[self.criteria.order],
-        )
+        searcher, order = self.snapshot.searcher, _ORDERS[self.criteria.order]
+        if offset or self.gone is None:
+            result = searcher.search(self._alive(query), limit, offset=offset, **order)
+            return self._hits(result), _total(result)
+        # Some more hits than asked for, without those that are gone, cost less than keeping these
+        # out of all that match.
+        result = searcher.search(query, limit + len(self.gone), **order)
+        dead = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._dead())])
+        total = _total(result) - _total(searcher.search(dead, 1))
+        return [hit for hit in self._hits(result) if hit[1] not in self.gone][:limit], total
+
+    def _alive(self, query: Query) -> Query:
+        """Return a query narrowed to what is live."""
+        if self.gone is None:
+            times = timetables.by_comparing(self.snapshot, self.now)
+            return Query.boolean_query([(Occur.Must, query), *times])
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._dead())])
+
+    def _dead(self) -> Query:
+        return Query.term_set_query(self.snapshot.schema, "id", sorted(self.gone or (0,)))
 
     def _beyond(self, key: int) -> tuple[Occur, Query]:
         """Return the clause for what comes after a key in the order that holds."""
@@ -440,22 +479,28 @@ class _Question:
         return Occur.Must, Query.const_score_query(query, 0.0)
 
     def _query(self, without: str | None = None) -> Query:
+        """Return the query for what matches, live or not."""
         clauses = self._narrowed(without)
         if self.words is not None:
             clauses.append((Occur.Must, self.words))
-        return Query.boolean_query(clauses)
+        return Query.boolean_query(clauses) if clauses else Query.all_query()
 
     def _narrowed(self, without: str | None = None) -> list[tuple[Occur, Query]]:
         return self.filters.clauses(self.criteria, without)
 
-    def _ids(self, hits: list[Any]) -> tuple[int, ...]:
-        addresses = [address for _, address in hits]
-        values = self.snapshot.searcher.fast_field_values("id", addresses)
-        return tuple(int(value) for value in values if value is not None)
+    def _hits(self, result: Any) -> list[_Hit]:
+        addresses = [address for _, address in result.hits]
+        ids = self.snapshot.searcher.fast_field_values("id", addresses)
+        return [(key, int(one or 0)) for (key, _), one in zip(result.hits, ids, strict=True)]
 
     def _counts(self, keys: list[str], without: str | None) -> Facets:
         """Count some facets of the listings that match, one choice left out."""
-        return counting.count(self.snapshot, self._query(without), keys, self.now)
+        query = self._query(without)
+        if self.gone is None:
+            return counting.count(self.snapshot, self._alive(query), keys, self.now)
+        # The marker has no values and need not be taken away.
+        gone = self._dead() if len(self.gone) > 1 else None
+        return counting.count(self.snapshot, query, keys, self.now, gone)
 
 
 def _forgiven(
@@ -488,6 +533,12 @@ def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
     if only_unknown or frequency > _MOST_FREQUENT_SLIP:
         return None
     return spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT * frequency)
+
+
+def _some_of(queries: list[Query], least: int) -> Query:
+    return Query.boolean_query(
+        [(Occur.Should, one) for one in queries], minimum_number_should_match=least
+    )
 
 
 def _total(result: Any) -> int:

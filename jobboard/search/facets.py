@@ -7,6 +7,7 @@ are few; they are counted in passes of their own.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -90,25 +91,51 @@ START_DAYS = tuple(int(one) for one in Start if one != Start.LATER)
 _MOST_BUCKETS = 20_000
 
 
-def count(snapshot: Snapshot, query: Query, keys: Iterable[str], now: int) -> Facets:
+@dataclass
+class _Counts:
+    """What was counted, before it is told by the values that a search may choose.
+
+    Attributes:
+        held: counts by what the columns hold the facets under.
+        days: counts by the fields of days.
+        cut: for a facet and its number of days, what lies on the counted side of the day that the
+            bound cuts in two.
+    """
+
+    held: dict[str, Counter[str]]
+    days: dict[str, Counter[int]]
+    cut: Counter[tuple[str, int]]
+
+    def subtract(self, other: "_Counts") -> None:
+        """Take away what was counted in vain."""
+        for name, counts in other.held.items():
+            self.held[name].subtract(counts)
+        for name, by_day in other.days.items():
+            self.days[name].subtract(by_day)
+        self.cut.subtract(other.cut)
+
+
+def count(
+    snapshot: Snapshot, query: Query, keys: Iterable[str], now: int, gone: Query | None = None
+) -> Facets:
     """Count some facets of the listings that match a query.
 
     Args:
         snapshot: the state of the index.
-        query: lets through live listings only.
+        query: what to count.
         keys: the facets to count.
         now: the instant, in microseconds.
+        gone: what is not live and does not count, unless ``query`` leaves it out.
     """
     wanted = list(keys)
     if not wanted:
         return {}
-    buckets = snapshot.searcher.aggregate(query, _requests(wanted))
-    held = _held(wanted, buckets)
-    for facet in OPEN_FACETS:
-        if facet in wanted:
-            held[facet] = _open_counts(snapshot, query, facet, buckets)
-    cut = _cut_days(snapshot, query, wanted, buckets, now)
-    return {key: _told(key, held, buckets, cut, now) for key in wanted}
+    counts = _read(snapshot, query, wanted, now)
+    if gone is not None:
+        # To count the few in vain and take them away again is far cheaper than to keep them out.
+        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, gone)])
+        counts.subtract(_read(snapshot, both, wanted, now))
+    return {key: _told(key, counts, now) for key in wanted}
 
 
 def no_more_than(level: Education) -> list[str]:
@@ -121,6 +148,22 @@ def no_more_than(level: Education) -> list[str]:
 def is_met(needs: str, has: set[str]) -> bool:
     """Tell whether somebody who has these languages has those that a listing needs."""
     return needs == NONE_NEEDED or has.issuperset(needs.split("+"))
+
+
+def _read(snapshot: Snapshot, query: Query, keys: list[str], now: int) -> _Counts:
+    buckets = snapshot.searcher.aggregate(query, _requests(keys))
+    held = _held(keys, buckets)
+    for facet in OPEN_FACETS:
+        if facet in keys:
+            held[facet] = _open_counts(snapshot, query, facet, buckets)
+    days = {
+        _DAYS[key]: Counter(
+            {int(one["key"]): int(one["doc_count"]) for one in buckets[_DAYS[key]]["buckets"]}
+        )
+        for key in keys
+        if key in _DAYS
+    }
+    return _Counts(held, days, _cut_days(snapshot, query, keys, days, now))
 
 
 def _requests(keys: list[str]) -> dict[str, Any]:
@@ -171,16 +214,11 @@ def _open_counts(
     return counts
 
 
-def _told(
-    key: str,
-    held: Mapping[str, Mapping[str, int]],
-    buckets: dict[str, Any],
-    cut: Mapping[tuple[str, int], int],
-    now: int,
-) -> dict[str, int]:
+def _told(key: str, counted: _Counts, now: int) -> dict[str, int]:
     """Return the counts of one facet by the values that a search may choose."""
+    held = counted.held
     if key in _DAYS:
-        counts = _by_days(key, buckets[_DAYS[key]], cut, now // DAY)
+        counts = _by_days(key, counted, now // DAY)
         if key == "deadline":
             counts[Closing.OPEN.value] = held["open"].get("open", 0)
     elif key in SWITCHES:
@@ -192,16 +230,14 @@ def _told(
     elif key == "remote":
         counts = dict(held["remote"])
         anywhere = counts.get(ANYWHERE, 0)
-        counts = {one: n + (anywhere if one != ANYWHERE else 0) for one, n in counts.items()}
+        counts = {one: n + (anywhere if one != ANYWHERE else 0) for one, n in counts.items() if n}
     else:
         counts = dict(held[key])
     return {value: number for value, number in counts.items() if number}
 
 
-def _by_days(
-    key: str, result: dict[str, Any], cut: Mapping[tuple[str, int], int], today: int
-) -> dict[str, int]:
-    by_day = {int(bucket["key"]): int(bucket["doc_count"]) for bucket in result["buckets"]}
+def _by_days(key: str, counted: _Counts, today: int) -> dict[str, int]:
+    by_day = counted.days[_DAYS[key]]
     if key == "start":
         counts = {
             str(days): sum(n for day, n in by_day.items() if day <= today + days)
@@ -212,58 +248,64 @@ def _by_days(
     if key == "deadline":
         return {
             str(days): sum(n for day, n in by_day.items() if day < today + days)
-            + cut.get((key, days), 0)
+            + counted.cut[key, days]
             for days in CLOSING_DAYS
         }
     return {
         str(days): sum(n for day, n in by_day.items() if day > today - days)
-        + cut.get((key, days), 0)
+        + counted.cut[key, days]
         for days in SINCE_DAYS
     }
 
 
 def _cut_days(
-    snapshot: Snapshot, query: Query, keys: list[str], buckets: dict[str, Any], now: int
-) -> dict[tuple[str, int], int]:
+    snapshot: Snapshot,
+    query: Query,
+    keys: list[str],
+    by_day: Mapping[str, Mapping[int, int]],
+    now: int,
+) -> Counter[tuple[str, int]]:
     """Count what of the days that a bound cuts in two lies on the counted side."""
     today = now // DAY
-    bounds: list[tuple[str, int, str, int, int]] = []
-    days: list[tuple[str, int]] = []
-    for key, field, shifts in (
-        ("deadline", "deadline_at", CLOSING_DAYS),
-        ("since", "", SINCE_DAYS),
-    ):
-        if key not in keys:
-            continue
-        filled = {int(bucket["key"]) for bucket in buckets[_DAYS[key]]["buckets"]}
-        for shift in shifts:
-            day = today + shift if field else today - shift
-            if day not in filled:
-                continue
-            days.append((_DAYS[key], day))
-            if field:
-                bounds.append((key, shift, field, day * DAY, now + shift * DAY + 1))
-            else:
-                bounds.append(
-                    (key, shift, "first_published_at", now - shift * DAY, (day + 1) * DAY)
-                )
+    bounds: dict[tuple[str, int], tuple[str, int, int, int]] = {}
+    if "deadline" in keys:
+        for shift in CLOSING_DAYS:
+            day = today + shift
+            bounds["deadline", shift] = ("deadline_at", day, day * DAY, now + shift * DAY + 1)
+    if "since" in keys:
+        for shift in SINCE_DAYS:
+            day = today - shift
+            bounds["since", shift] = (
+                "first_published_at",
+                day,
+                max(0, now - shift * DAY),
+                max(1, (day + 1) * DAY),
+            )
+    bounds = {
+        (key, shift): bound
+        for (key, shift), bound in bounds.items()
+        if by_day[_DAYS[key]].get(bound[1])
+    }
     if not bounds:
-        return {}
-    either = Query.boolean_query(
-        [
-            (Occur.Should, Query.term_query(snapshot.schema, name, day, index_option="basic"))
-            for name, day in days
-        ]
+        return Counter()
+    days = [
+        Query.term_query(snapshot.schema, _DAYS[key], bound[1], index_option="basic")
+        for (key, _), bound in bounds.items()
+    ]
+    either = Query.boolean_query([(Occur.Should, one) for one in days])
+    found = snapshot.searcher.aggregate(
+        Query.boolean_query([(Occur.Must, query), (Occur.Must, either)]),
+        {
+            f"{key}{shift}": {"range": {"field": name, "ranges": [{"from": low, "to": high}]}}
+            for (key, shift), (name, _, low, high) in bounds.items()
+        },
     )
-    both = Query.boolean_query([(Occur.Must, query), (Occur.Must, either)])
-    requests = {
-        f"{key}{shift}": {"range": {"field": field, "ranges": [{"from": low, "to": high}]}}
-        for key, shift, field, low, high in bounds
-    }
-    found = snapshot.searcher.aggregate(both, requests)
-    return {
-        (key, shift): _in_range(found[f"{key}{shift}"], low) for key, shift, _, low, _ in bounds
-    }
+    return Counter(
+        {
+            (key, shift): _in_range(found[f"{key}{shift}"], low)
+            for (key, shift), (_, _, low, _) in bounds.items()
+        }
+    )
 
 
 def _in_range(result: dict[str, Any], low: int) -> int:
@@ -281,7 +323,8 @@ def _by_term(result: dict[str, Any]) -> dict[str, int]:
 
 def _language_counts(by_needs: Mapping[str, int]) -> dict[str, int]:
     """Return for each language how many listings somebody finds who has that one only."""
-    codes = {code for needs in by_needs if needs != NONE_NEEDED for code in needs.split("+")}
+    asked = [needs for needs, count in by_needs.items() if count and needs != NONE_NEEDED]
+    codes = {code for needs in asked for code in needs.split("+")}
     return {
         code: sum(count for needs, count in by_needs.items() if is_met(needs, {code}))
         for code in sorted(codes)

@@ -8,7 +8,7 @@ from tantivy import FieldType, Occur, Query
 from jobboard.domain.criteria import Closing, Criteria, Start
 from jobboard.domain.places import spot
 from jobboard.domain.taxonomy import Education
-from jobboard.search import analysis, nearness, timetables
+from jobboard.search import analysis, nearness
 from jobboard.search.document import (
     ANY_PASSPORT,
     ANYWHERE,
@@ -44,7 +44,7 @@ class Filters:
         self.today = day_number(now)
 
     def clauses(self, criteria: Criteria, without: str | None) -> list[tuple[Occur, Query]]:
-        """Return the clauses for live listings that meet every key but ``without``."""
+        """Return the clauses for listings that meet every key but ``without``, live or not."""
         queries: list[Query] = []
         if criteria.where:
             queries.append(self._where(criteria.where))
@@ -55,8 +55,7 @@ class Filters:
             for key in FILTERED
             if key != without and criteria.values(key)
         )
-        narrowing = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
-        return [*timetables.live(self.snapshot, self.now), *narrowing]
+        return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
 
     def published_by(self, moment: int) -> Query:
         """Return the query for what was published by an instant, in microseconds."""

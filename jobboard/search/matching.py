@@ -7,6 +7,7 @@ made of terms, never by the engine's query language.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tantivy import Occur, Query
 
@@ -30,13 +31,17 @@ _EXACT_FIELDS = ("title", "organisation", "place", "text")
 _EXACT_WEIGHTS = {"title": 3.0, "organisation": 1.6, "place": 1.6, "text": 1.0}
 #: How much the fields beside the best one add to a word's worth.
 _OTHERS = 0.25
-#: The worth of a country meant by a word ("Syrie"), of words standing together in a title.
+#: The worth of a country meant by a word ("Syrie"), and of words that stand together.
 _COUNTRY = 4.0
-_TOGETHER = 1.5
+_TOGETHER = {"title_stem": 1.5, "organisation_stem": 1.0}
+_TOGETHER_IN_TEXT = 0.5
 _LITTLE = 0.2
 #: What a synonym is worth against the word itself.
 _SYNONYM = 0.8
 _SHORTEST_LOOSE_PART = 3
+#: A word is common that more listings than this have in their texts, and more than this share.
+_COMMON = 2_000
+_COMMON_SHARE = 0.05
 #: What likeness in a facet is worth beside likeness in words.
 _LIKE = {"topic": 2.0, "type": 1.5, "country": 1.5, "function": 1.5, "seniority": 0.5}
 #: Words in a row that may stand for something together, and two of them.
@@ -50,6 +55,18 @@ _MOST_ENDINGS = 12
 _MOST_IN_ORDER = 8
 
 
+class Need(NamedTuple):
+    """A word, a phrase or a name of several words that a listing must hold.
+
+    Attributes:
+        query: what finds it.
+        commonness: in how many listings it is, roughly.
+    """
+
+    query: Query
+    commonness: int
+
+
 @dataclass(frozen=True)
 class Matcher:
     """Makes queries for one state of the index."""
@@ -58,7 +75,7 @@ class Matcher:
 
     def all_of(self, asked: Asked) -> Query | None:
         """Return the query for listings that hold everything asked, or None when nothing is."""
-        must = [(Occur.Must, query) for query in self.required(asked)]
+        must = [(Occur.Must, need.query) for need in self.required(asked)]
         clauses = [*must, *self.excluded(asked)]
         if not clauses:
             return None
@@ -71,20 +88,20 @@ class Matcher:
         clauses.extend((Occur.Should, query) for query in self._together(asked))
         return Query.boolean_query(clauses)
 
-    def required(self, asked: Asked) -> list[Query]:
+    def required(self, asked: Asked) -> list[Need]:
         """Return one query for each word and phrase that a listing must hold.
 
         Words that stand for something together ("united nations", "ivory coast") are one of them.
         """
-        found: list[Query] = []
+        found: list[Need] = []
         words = asked.words
         at = 0
         while at < len(words):
             length, query = self._longest_run(words[at:])
             if query is not None:
-                found.append(query)
+                found.append(Need(query, self._commonness(words[at : at + length])))
             at += length
-        found.extend(self.phrase(phrase) for phrase in asked.phrases)
+        found.extend(Need(self.phrase(phrase), 0) for phrase in asked.phrases)
         return found
 
     def excluded(self, asked: Asked) -> list[tuple[Occur, Query]]:
@@ -97,11 +114,17 @@ class Matcher:
             return _best([self._single(ending) for ending in word.endings])
         return _best([self._spelled(word.parts), *self._meant(word.parts, word.typed)])
 
-    def phrase(self, parts: tuple[str, ...]) -> Query:
-        """Return the query for words that stand together, spelled exactly so."""
+    def phrase(self, parts: tuple[str, ...], is_for_names: bool = False) -> Query:
+        """Return the query for words that stand together, spelled exactly so.
+
+        Args:
+            parts: the folded words.
+            is_for_names: look in names only, not in the texts.
+        """
         ways = [
             Query.boost_query(self._exact(name, parts), weight)
             for name, weight in _EXACT_WEIGHTS.items()
+            if not (is_for_names and name == "text")
         ]
         return Query.disjunction_max_query(ways, _OTHERS)
 
@@ -194,6 +217,19 @@ class Matcher:
                 return length, query
         return 1, self.word(words[0])
 
+    def _commonness(self, words: tuple[Word, ...]) -> int:
+        """Return about how many listings have the rarest of some words in their texts."""
+        return min(self._common(word) for word in words if not word.is_little)
+
+    def _common(self, word: Word) -> int:
+        searcher = self.snapshot.searcher
+        stems = analysis.stems_of_word(word.folded, self.snapshot.languages)
+        counts = [int(searcher.doc_freq("text_stem", stem)) for stem in stems]
+        country = gazetteer.country_named(word.typed)
+        if country is not None:
+            counts.append(int(searcher.doc_freq("country", country)))
+        return max(counts, default=0)
+
     def _run(self, words: tuple[Word, ...]) -> Query | None:
         """Return the query for several words that stand for something together, or None."""
         parts = tuple(part for word in words for part in word.parts)
@@ -212,7 +248,10 @@ class Matcher:
         """Return queries for what the words mean beside what they say."""
         ways = [
             Query.boost_query(
-                self._single(other[0]) if len(other) == 1 else self.phrase(other), _SYNONYM
+                self._single(other[0])
+                if len(other) == 1
+                else self.phrase(other, self._is_common(other)),
+                _SYNONYM,
             )
             for other in synonyms.of(parts)
         ]
@@ -220,6 +259,15 @@ class Matcher:
         if country is not None:
             ways.append(self._constant("country", country, _COUNTRY))
         return ways
+
+    def _is_common(self, parts: tuple[str, ...]) -> bool:
+        """Tell whether words stand in so many texts that finding them together takes long.
+
+        "U.S." need not be looked for as "united states" in every text that has both words.
+        """
+        searcher = self.snapshot.searcher
+        rarest = min(int(searcher.doc_freq("text", part)) for part in parts)
+        return rarest > max(_COMMON, searcher.num_docs * _COMMON_SHARE)
 
     def _spelled(self, parts: tuple[str, ...]) -> Query:
         if len(parts) == 1:
@@ -248,17 +296,23 @@ class Matcher:
         return self._single(parts[0])
 
     def _together(self, asked: Asked) -> list[Query]:
-        """Return what lifts titles in which the words stand side by side."""
+        """Return what lifts listings in which the words stand side by side."""
         words = [part for word in asked.words for part in word.parts]
         if not 1 < len(words) <= _MOST_IN_ORDER:
             return []
-        sequences = {tuple(analysis.stems(words, language)) for language in self.snapshot.languages}
+        languages = self.snapshot.languages
+        sequences = {tuple(analysis.stems(words, language)) for language in languages}
+        ways = [
+            (name, sequence, weight)
+            for name, weight in _TOGETHER.items()
+            for sequence in sorted(sequences)
+        ]
+        ways.append(("text", tuple(words), _TOGETHER_IN_TEXT))
         return [
             Query.boost_query(
-                Query.phrase_query(self.snapshot.schema, "title_stem", list(sequence), slop=1),
-                _TOGETHER,
+                Query.phrase_query(self.snapshot.schema, name, list(sequence), slop=1), weight
             )
-            for sequence in sorted(sequences)
+            for name, sequence, weight in ways
             if len(sequence) > 1
         ]
 

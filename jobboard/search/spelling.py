@@ -8,8 +8,8 @@ from jobboard.search.index import Snapshot
 _ONE_SLIP = 5
 _TWO_SLIPS = 9
 #: Where words are looked up: names and titles first, they are what seekers ask for.
-_FIRST = ("title", "organisation", "place")
-_THEN = ("text",)
+_NAMES = ("title", "organisation", "place")
+_TEXTS = ("text",)
 #: Words whose correction is remembered for one state of the index.
 _MOST_REMEMBERED = 2_000
 
@@ -40,11 +40,10 @@ def _nearest(snapshot: Snapshot, word: str, least: int) -> str | None:
     if not most:
         return None
     one, two, three = tuple(word[:3])
-    for names, starts in (
-        (_FIRST, (one, two)),
-        # There are many more words in the texts, so the second letter has to help to find them.
-        (_THEN, (one + two, one + three, two + one)),
-    ):
+    # Reading words is what costs: first those that begin with the same two letters, one of them
+    # perhaps missing or both swapped. Another second letter is looked for in names only.
+    near = (one + two, one + three, two + one)
+    for names, starts in ((_NAMES, near), (_TEXTS, near), (_NAMES, (one, two))):
         counts: Counter[str] = Counter()
         for name in names:
             for start in dict.fromkeys(starts):

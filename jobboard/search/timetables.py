@@ -17,21 +17,19 @@ _AHEAD = 2_000
 _FOREVER = 1 << 62
 
 
-def live(snapshot: Snapshot, now: int) -> list[tuple[Occur, Query]]:
-    """Return the clauses that let through what is live at an instant, in microseconds."""
-    named = _not_live(snapshot, now)
-    if named is None:
-        return [
-            (Occur.Must, _scoreless(_range(snapshot, "publish_at", most=now))),
-            (Occur.Must, _scoreless(_range(snapshot, "ends_at", least=now + 1))),
-        ]
-    # The marker of the change number is no listing.
-    out = Query.term_set_query(snapshot.schema, "id", [0, *named])
-    return [(Occur.Must, _scoreless(Query.all_query())), (Occur.MustNot, out)]
+def by_comparing(snapshot: Snapshot, now: int) -> list[tuple[Occur, Query]]:
+    """Return the clauses that let through what is live, by comparing both instants of each."""
+    return [
+        (Occur.Must, _scoreless(_range(snapshot, "publish_at", most=now))),
+        (Occur.Must, _scoreless(_range(snapshot, "ends_at", least=now + 1))),
+    ]
 
 
-def _not_live(snapshot: Snapshot, now: int) -> list[int] | None:
-    """Return the ids of what is not live, or None when they are too many or not known."""
+def not_live(snapshot: Snapshot, now: int) -> list[int] | None:
+    """Return the ids of what is not live at an instant, in microseconds.
+
+    None when they are too many, or not known yet; then both instants must be compared.
+    """
     remembered = snapshot.remembered
     remembered.questions += 1
     table = remembered.timetable
