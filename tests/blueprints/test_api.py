@@ -11,6 +11,8 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from limits import parse
 from werkzeug.test import TestResponse
 
@@ -338,6 +340,31 @@ def test_two_thousand_values_are_refused_in_a_short_answer(client: FlaskClient) 
     answer = client.get(f"{JOBS}?{query}")
     assert "type" in faults(answer)
     assert len(answer.data) < 5_000
+
+
+_KEYS = st.sampled_from([one.name for one in parameters.JOBS]) | st.text(max_size=8)
+_VALUES = (
+    st.text(max_size=40)
+    | st.integers().map(str)
+    | st.sampled_from(
+        ["1", "TR", "staff", '"', "a -b", "*", "(a OR b)", "x" * 8_000, "\\", "[0 TO 1]"]
+    )
+)
+
+
+@pytest.mark.one_database
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(_KEYS, _VALUES), max_size=4))
+def test_any_query_is_answered_or_refused(
+    client: FlaskClient, pairs: list[tuple[str, str]]
+) -> None:
+    query = urlencode(pairs, errors="surrogatepass")
+    for path in (JOBS, "/api/v1/organisations", "/jobs/feed.json"):
+        answer = client.get(f"{path}?{query}")
+        assert answer.status_code in (200, 400, 404, 414), answer.text
+        assert answer.get_json(force=True)
 
 
 @pytest.mark.one_database
