@@ -1,6 +1,6 @@
 """What templates may call: labels, dates, money and other values in the words of the page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,12 +10,13 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, get_currency_symbol
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
 
 from jobboard.domain.listing import Life, status_label
 from jobboard.domain.taxonomy import NOT_STATED, PayKind, PayPeriod
 from jobboard.domain.taxonomy import label as english_label
 from jobboard.tables import currencies, gazetteer
+from jobboard.web import wording
+from jobboard.web.wording import gettext, ngettext
 
 #: A deadline this near is said in red.
 URGENT = timedelta(days=4)
@@ -44,7 +45,7 @@ def install(app: Flask) -> None:
 
 def language() -> str:
     """Return the code of the language that the page is written in."""
-    return str(get_locale() or "en")
+    return wording.language()
 
 
 def label(value: StrEnum | None) -> str:
@@ -64,7 +65,7 @@ def life_label(life: Life, now: datetime) -> str:
 
 def number(value: int) -> str:
     """Return a whole number with its thousands apart."""
-    return str(format_decimal(value, locale=get_locale() or "en"))
+    return _number(value, language())
 
 
 def iso(at: datetime | None) -> str:
@@ -81,7 +82,7 @@ def day(at: datetime | None, zone: str = "UTC", now: datetime | None = None) -> 
     local = at.astimezone(zone_of(zone))
     is_this_year = now is not None and now.astimezone(zone_of(zone)).year == local.year
     pattern = "d MMM" if is_this_year else "d MMM y"
-    return str(format_date(local.date(), pattern, locale=get_locale() or "en"))
+    return _day(local.date(), pattern, language())
 
 
 def moment(at: datetime | None, zone: str = "UTC", now: datetime | None = None) -> str:
@@ -94,7 +95,7 @@ def moment(at: datetime | None, zone: str = "UTC", now: datetime | None = None) 
     tzinfo = zone_of(zone)
     is_this_year = now is not None and now.astimezone(tzinfo).year == at.astimezone(tzinfo).year
     pattern = "EEE d MMM, HH:mm" if is_this_year else "EEE d MMM y, HH:mm"
-    words = format_datetime(at, pattern, tzinfo=tzinfo, locale=get_locale() or "en")
+    words = _moment(at.replace(second=0, microsecond=0), pattern, tzinfo, language())
     city = zone_city(zone)
     if city == "UTC":
         return f"{words} UTC"
@@ -112,8 +113,10 @@ def zone_of(name: str) -> ZoneInfo:
 
 def zone_city(name: str) -> str:
     """Return what people call a zone: the city in its name, or UTC."""
-    if zone_of(name).key == "UTC" or "/" not in name or name.startswith("Etc/"):
-        return name.removeprefix("Etc/") if name != "GMT" else "UTC"
+    if zone_of(name).key in {"UTC", "GMT", "Etc/UTC", "Etc/GMT"}:
+        return "UTC"
+    if "/" not in name or name.startswith("Etc/"):
+        return name.removeprefix("Etc/")
     return name.rpartition("/")[2].replace("_", " ")
 
 
@@ -209,10 +212,30 @@ def pay(
     return text or stated(kind)
 
 
+@lru_cache(maxsize=10_000)
+def _number(value: int, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
+
+
+@lru_cache(maxsize=2_000)
+def _day(local: date, pattern: str, locale: str) -> str:
+    return str(format_date(local, pattern, locale=locale))
+
+
+@lru_cache(maxsize=5_000)
+def _moment(minute: datetime, pattern: str, tzinfo: ZoneInfo, locale: str) -> str:
+    return str(format_datetime(minute, pattern, tzinfo=tzinfo, locale=locale))
+
+
+@lru_cache(maxsize=500)
+def _sign(currency: str, locale: str) -> str:
+    return str(get_currency_symbol(currency, locale=locale))
+
+
 def _symbol(currency: str) -> str:
     if not currency:
         return ""
-    symbol = str(get_currency_symbol(currency, locale=get_locale() or "en"))
+    symbol = _sign(currency, language())
     if symbol == currency:
         symbol = _SIGNS.get(currency, currency)
     return f"{symbol}\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else symbol
@@ -223,5 +246,5 @@ def _amount(amount: int, currency: str) -> str:
     whole, rest = divmod(amount, 10**digits)
     if rest:
         pattern = "#,##0." + "0" * digits
-        return str(format_decimal(amount / 10**digits, pattern, locale=get_locale() or "en"))
+        return str(format_decimal(amount / 10**digits, pattern, locale=language()))
     return number(whole)
