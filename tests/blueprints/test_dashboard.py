@@ -470,6 +470,8 @@ def test_a_form_without_its_token_comes_back_with_the_text(
     assert value_of(page, "title") == "Typed for an hour"
     again = sent | {"csrf_token": value_of(page, "csrf_token")}
     assert alice.post(f"{home}edit/", data=again).status_code == 303
+    for path in (f"{home}withdraw/", f"{HOME}999/edit/"):
+        assert alice.post(path).status_code in (403, 404)
 
 
 # ----------------------------------------------------------------------------------------- autosave

@@ -245,6 +245,21 @@ def test_a_form_whose_cookie_has_gone_comes_back_with_the_text(
     assert (again.status_code, again.location) == (303, "/post-a-job/sent/")
 
 
+def test_a_button_without_its_token_acts_not(app: Flask, stored: Callable[[], Listing]) -> None:
+    _row_id, home = guests(app)
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    for path in (f"{home}close/", f"{home}confirm/", "/post-a-job/beside/"):
+        answer = client.post(path, data={"reason": "filled"})
+        assert answer.status_code == 403, path
+        assert "Traceback" not in text_of(answer)
+    lost = client.post("/post-a-job/no-such-token/edit/", data=filled())
+    assert lost.status_code == 403
+    kept = client.post(f"{home}edit/", data=filled(title="Typed for an hour"))
+    assert (kept.status_code, value_of(text_of(kept), "title")) == (403, "Typed for an hour")
+    assert stored().status is Status.PUBLISHED
+
+
 def test_a_form_left_open_over_a_restart_is_accepted(make_app: Callable[..., Flask]) -> None:
     before, after = make_app(), make_app()
     client = before.test_client()

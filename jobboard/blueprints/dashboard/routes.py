@@ -32,6 +32,7 @@ from jobboard.web import (
     access,
     beside,
     comparison,
+    errors,
     history_words,
     listing_form,
     listing_view,
@@ -211,12 +212,14 @@ def act(listing_id: int, verb: str) -> str | AnyResponse:
 
 
 @bp.errorhandler(CSRFError)
-def stale_form(error: CSRFError) -> AnyResponse:
+def stale_form(_error: CSRFError) -> AnyResponse:
     """A form whose cookie has gone: what was typed comes back, with a fresh token."""
     user = access.person()
     if request.endpoint != "dashboard.edit" or user is None:
-        raise error
-    listing = _mine_or_404(int((request.view_args or {})["listing_id"]))
+        return errors.answer(403)
+    listing = find.one_of_mine(user, int((request.view_args or {})["listing_id"]))
+    if listing is None:
+        return errors.answer(404)
     form = ListingForm()
     form.form_errors = [listing_form.stale()]
     return _edit_page(form, listing, status=403)

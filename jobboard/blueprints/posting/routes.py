@@ -35,6 +35,7 @@ from jobboard.web import (
     access,
     beside,
     comparison,
+    errors,
     history_words,
     limits,
     listing_form,
@@ -261,18 +262,18 @@ def no_such_listing(_error: HTTPException) -> AnyResponse:
 
 
 @bp.errorhandler(CSRFError)
-def stale_form(error: CSRFError) -> AnyResponse:
+def stale_form(_error: CSRFError) -> AnyResponse:
     """A form whose cookie has gone: what was typed comes back, with a fresh token."""
+    form = ListingForm()
+    form.form_errors = [listing_form.stale()]
     if request.endpoint == "posting.write_listing":
-        form = ListingForm()
-        form.form_errors = [listing_form.stale()]
         return _form_page(form, access.person(), status=403)
     if request.endpoint == "posting.edit":
         token_text = str((request.view_args or {})["token_text"])
-        form = ListingForm()
-        form.form_errors = [listing_form.stale()]
-        return _edit_page(form, _listing_of(token_text), token_text, status=403)
-    raise error
+        listing = find.by_manage_token(token.hashed(token_text), clock.now())
+        if listing is not None:
+            return _edit_page(form, listing, token_text, status=403)
+    return errors.answer(403)
 
 
 def _is_complete(form: ListingForm, user: User | None) -> bool:
