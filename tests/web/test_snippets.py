@@ -1,0 +1,72 @@
+"""Marked pieces of texts on cards."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from jobboard import clock
+from jobboard.db import db
+from jobboard.domain.criteria import Criteria
+from jobboard.queries import listings as find
+from jobboard.search import engine
+from jobboard.web.snippets import snippets
+from tests.support.listings import listing
+from tests.support.people import NOW
+
+
+@pytest.fixture(autouse=True)
+def _page(app: Flask) -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False), app.test_request_context():
+        yield
+
+
+def found(words: str, **columns: Any) -> list[str]:
+    listing(db.session, **columns)
+    now = clock.now()
+    hits = engine.search(Criteria(q=words), now)
+    rows = find.cards(hits.ids, now)
+    return list(snippets(rows, words, hits.terms).values())
+
+
+def text(sentence: str) -> str:
+    """A long text with the sentence deep inside."""
+    filler = "Something else is written here. " * 200
+    return f"{filler}\n\n{sentence}\n\n{filler}"
+
+
+def test_the_piece_around_the_words_is_shown_with_marks() -> None:
+    [piece] = found("dredging", description=text("We look after dredging and silt."))
+    assert "look after <mark>dredging</mark> and silt." in piece
+    assert len(piece) < 260
+
+
+def test_other_forms_of_the_words_are_marked_too() -> None:
+    [piece] = found("analyse treaty", title="Officer", description=text("Analysing old treaties."))
+    assert "<mark>Analysing</mark> old <mark>treaties</mark>" in piece
+
+
+def test_accents_do_not_hide_a_word() -> None:
+    [piece] = found("sirnak", title="Officer", description=text("Work in Şırnak and Gümüşhane."))
+    assert "<mark>Şırnak</mark>" in piece
+
+
+def test_a_title_that_holds_all_words_needs_no_piece() -> None:
+    assert found("port officer", title="Port Officer", description=text("A port officer.")) == []
+
+
+def test_a_listing_found_by_its_place_shows_no_piece() -> None:
+    assert found("istanbul", title="Officer", description=text("Nothing of it.")) == []
+
+
+def test_code_in_a_text_stays_text() -> None:
+    evil = "<p>A &lt;img src=x onerror=alert(1)&gt; bathymetry &amp;lt; sonar</p>"
+    [piece] = found("bathymetry", title="Officer", description=evil, description_format="html")
+    assert "<img" not in piece
+    assert "&lt;img src=x onerror=alert(1)&gt; <mark>bathymetry</mark> &amp;lt; sonar" in piece
+
+
+def test_no_words_no_pieces() -> None:
+    assert found("", description=text("x")) == []
