@@ -157,7 +157,11 @@ def load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
             lines = [_line(batch[0], Outcome.REFUSED, reason=_why(fault))]
         else:
             return [line for one in batch for line in load([one], run)]
-    run.seen.update(_digest(_key(each)) for each in batch)
+    run.seen.update(
+        _digest(_key(each))
+        for each, line in zip(batch, lines, strict=True)
+        if line.outcome is not Outcome.REFUSED
+    )
     return lines
 
 

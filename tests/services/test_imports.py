@@ -348,6 +348,12 @@ def test_two_records_with_one_id(session: Db) -> None:
     assert rows(session) == before
 
 
+def test_a_refused_record_does_not_stand_for_its_id(session: Db) -> None:
+    run = Run(Terms(NOW, LIFE))
+    assert outcomes(load(made(1, refusal="no title"), run=run)) == [Outcome.REFUSED]
+    assert outcomes(load(made(1), run=run)) == [Outcome.CREATED]
+
+
 def test_the_same_id_of_two_sources(session: Db) -> None:
     lines = load(made(1), made(1, source="other"))
     assert outcomes(lines) == [Outcome.CREATED, Outcome.CREATED]
