@@ -112,6 +112,7 @@ def test_the_bare_page_counts_and_shows_everything_newest_first(
     assert "world-map" in text.partition('<details class="jobs-head__map"')[0]
 
 
+@pytest.mark.one_database
 def test_a_query_makes_the_heading_and_folds_the_map(app: Flask, client: FlaskClient) -> None:
     publish(app, "Maritime Analyst", places=TURKEY)
     publish(app, "Energy Adviser", places=FRANCE)
@@ -127,6 +128,7 @@ def test_a_query_makes_the_heading_and_folds_the_map(app: Flask, client: FlaskCl
     )
 
 
+@pytest.mark.one_database
 def test_chips_say_each_filter_and_lead_to_the_search_without_it(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -183,6 +185,7 @@ def test_every_filter_that_the_page_offers_is_understood(app: Flask, client: Fla
     assert '<select class="control" id="facet-passport" name="passport">' in text
 
 
+@pytest.mark.one_database
 def test_a_form_of_facets_keeps_the_words_and_works_by_submit(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -213,6 +216,7 @@ def test_empty_fields_of_a_submitted_form_change_nothing(app: Flask, client: Fla
     assert "not understood" not in text
 
 
+@pytest.mark.one_database
 def test_what_is_not_understood_is_said_and_the_rest_is_searched(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -252,6 +256,7 @@ def test_pages_are_numbered_and_the_last_is_the_last(app: Flask, client: FlaskCl
         assert 'content="noindex"' in text
 
 
+@pytest.mark.one_database
 def test_regions_are_tabs_with_counts_of_their_own(app: Flask, client: FlaskClient) -> None:
     publish(app, "Analyst", places=TURKEY)
     publish(app, "Adviser", places=FRANCE)
@@ -281,6 +286,7 @@ def test_nothing_found_offers_the_nearest_looser_searches(app: Flask, client: Fl
     ]
 
 
+@pytest.mark.one_database
 def test_close_matches_stand_under_a_heading_of_their_own(app: Flask, client: FlaskClient) -> None:
     publish(app, "Maritime Insurance Analyst", description="Ships." * 80)
     publish(app, "Maritime Law Adviser", description="Courts." * 80)
@@ -291,6 +297,7 @@ def test_close_matches_stand_under_a_heading_of_their_own(app: Flask, client: Fl
     assert heading(text) == "1 job for “maritime insurance”"
 
 
+@pytest.mark.one_database
 def test_a_slip_is_forgiven_said_and_may_be_insisted_on(app: Flask, client: FlaskClient) -> None:
     publish(app, "Sanctions Analyst")
     text = page(client, "?q=sanctoins")
@@ -301,6 +308,7 @@ def test_a_slip_is_forgiven_said_and_may_be_insisted_on(app: Flask, client: Flas
     assert titles(page(client, html.unescape(insisting[1]).removeprefix("/jobs/"))) == []
 
 
+@pytest.mark.one_database
 def test_words_that_name_a_filter_are_offered_as_it(app: Flask, client: FlaskClient) -> None:
     publish(app, "Remote sensing analyst", mode=Mode.ONSITE, places=TURKEY)
     publish(app, "Analyst of treaties", mode=Mode.REMOTE, places=(), remote_countries=("anywhere",))
@@ -311,6 +319,7 @@ def test_words_that_name_a_filter_are_offered_as_it(app: Flask, client: FlaskCli
     assert html.unescape(offered[1]) == "/jobs/?q=analyst&mode=remote"
 
 
+@pytest.mark.one_database
 def test_a_name_of_several_places_is_asked_back(app: Flask, client: FlaskClient) -> None:
     publish(app, "Analyst", places=(Place("GE", "Tbilisi", 41.69, 44.83),))
     publish(app, "Clerk", places=(Place("US", "Atlanta", 33.75, -84.39, area="GA"),))
@@ -320,6 +329,7 @@ def test_a_name_of_several_places_is_asked_back(app: Flask, client: FlaskClient)
     assert ways == ["Georgia 1", "Georgia, United States 1"]
 
 
+@pytest.mark.one_database
 def test_a_piece_of_the_text_shows_the_words_and_nothing_of_it_is_code(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -335,6 +345,7 @@ def test_a_piece_of_the_text_shows_the_words_and_nothing_of_it_is_code(
     assert "card__snippet" not in page(client, "?q=officer"), "the title says it"
 
 
+@pytest.mark.one_database
 def test_feeds_of_the_same_search_are_announced_and_offered(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -371,6 +382,7 @@ def test_the_page_is_the_same_for_everyone_and_touches_no_session(
     assert again.status_code == 304
 
 
+@pytest.mark.one_database
 def test_an_empty_board_invites_the_first_listing(client: FlaskClient) -> None:
     text = page(client)
     assert "No open positions yet" in text
@@ -489,6 +501,7 @@ def test_an_address_of_mail_is_shown_after_a_press_only(app: Flask, client: Flas
     assert pressed.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.one_database
 def test_the_press_works_without_a_token_since_the_page_has_none(make_app: Any) -> None:
     app = make_app()
     [path] = publish(
@@ -576,6 +589,7 @@ def test_another_front_leads_to_the_right_address(app: Flask, client: FlaskClien
     assert (answer.status_code, answer.location) == (301, path)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
@@ -594,6 +608,7 @@ def test_kinds_of_deadline_without_a_date(
     assert client.get(f"{path[:-1]}.ics").status_code == 404
 
 
+@pytest.mark.one_database
 def test_unpaid_is_said_loudly(app: Flask, client: FlaskClient) -> None:
     [path] = publish(app, "Intern", pay_kind=PayKind.UNPAID)
     text = shown(client, path)
@@ -629,6 +644,7 @@ def test_a_title_alone_makes_a_finished_page(app: Flask, client: FlaskClient) ->
     assert titles(page(client)) == ["Clerk"]
 
 
+@pytest.mark.one_database
 def test_a_text_bears_its_language_and_direction(app: Flask, client: FlaskClient) -> None:
     [path] = publish(app, "باحث أول", language="ar")
     text = shown(client, path)
@@ -652,6 +668,7 @@ def test_neighbours_and_related_ones_are_live(app: Flask, client: FlaskClient) -
     assert set(re.findall(r'href="(/job/[^"]+)"', related)) == {first, third}
 
 
+@pytest.mark.one_database
 def test_how_an_organisation_was_verified_is_said(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         row = listing(db.session, title="Analyst")
@@ -681,6 +698,7 @@ def test_ways_to_pass_a_listing_on_ask_nobody_before_they_are_pressed(
     assert set(re.findall(r'<(?:script|img|iframe)[^>]*src="(https?:[^"]*)', text)) == set()
 
 
+@pytest.mark.one_database
 def test_every_text_of_a_person_is_escaped(app: Flask, client: FlaskClient) -> None:
     evil = "<script>alert(1)</script><b onmouseover=alert(2)>"
     [path] = publish(
