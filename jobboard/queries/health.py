@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import redis
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from limits.errors import ConfigurationError
+from limits.storage import Storage, storage_from_string
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -154,8 +155,8 @@ def shared_memory(redis_url: str) -> Check:
     if not redis_url:
         return Check(name, True, "none set: throttles count in each process")
     try:
-        with redis.Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2) as client:
-            client.ping()
-    except (redis.RedisError, OSError, ValueError) as fault:
-        return Check(name, False, f"does not answer: {type(fault).__name__}")
-    return Check(name, True, "answers")
+        store = storage_from_string(redis_url, socket_timeout=2, socket_connect_timeout=2)
+        is_well = cast(Storage, store).check()
+    except (ConfigurationError, OSError, ValueError) as fault:
+        return Check(name, False, f"cannot be used: {type(fault).__name__}")
+    return Check(name, is_well, "answers" if is_well else "does not answer")

@@ -18,6 +18,7 @@ from tests.support.board import LiveBoard
 from tests.support.listings import listing
 from tests.support.people import PASSWORD, person
 from tests.support.smtp import MailServer
+from tests.support.valkey import Valkey
 
 
 def run(app: Flask, *arguments: str) -> tuple[int, str]:
@@ -143,6 +144,15 @@ def test_check_says_what_is_broken(make_app: Callable[..., Flask]) -> None:
     assert len(bad) == 2
     assert re.match(r"mail server +MAIL_SERVER is not set: every mail is parked", bad[0])
     assert re.match(r"redis +does not answer", bad[1])
+
+
+@pytest.mark.one_database
+def test_check_asks_valkey_where_one_is_set(
+    make_app: Callable[..., Flask], valkey_server: Valkey
+) -> None:
+    told = run(make_app(DEMO="1", REDIS_URL=valkey_server.url), "check")
+    assert told[0] == 0, told[1]
+    assert re.search(r"^ok   redis +answers$", told[1], re.MULTILINE)
 
 
 @pytest.mark.one_database
