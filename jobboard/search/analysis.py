@@ -103,12 +103,24 @@ def spans(text: str, terms: frozenset[str], language: str) -> list[tuple[int, in
     Returns:
         Pairs of the first character and the one after the last, in order.
     """
-    found = []
-    for match in MARKED_WORD.finditer(text):
-        parts = words(match.group())
-        if terms.intersection(parts) or terms.intersection(stems(parts, language)):
-            found.append(match.span())
-    return found
+    base = language_of(language)
+    return [
+        match.span()
+        for match in MARKED_WORD.finditer(text)
+        if not terms.isdisjoint(forms(match.group(), base))
+    ]
+
+
+@lru_cache(maxsize=50_000)
+def forms(word: str, language: str) -> frozenset[str]:
+    """Return what one word of a text is found by: its folded parts and their stems.
+
+    Args:
+        word: as it stands in the text.
+        language: code of the stemmer, from ``language_of``.
+    """
+    parts = words(word)
+    return frozenset((*parts, *stems(parts, language)))
 
 
 def language_of(tag: str) -> str:

@@ -1,7 +1,7 @@
 """One question, one answer: ids in order, exact count, facets; for page, feed, API and alert."""
 
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Hashable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, microseconds
 from jobboard.search.facets import COUNTED, Facets
 from jobboard.search.filters import Filters
-from jobboard.search.index import Snapshot
+from jobboard.search.index import Snapshot, keep
 from jobboard.search.matching import Matcher, Need
 from jobboard.search.offers import Meaning, Offer
 from jobboard.search.offers import meanings as find_meanings
@@ -62,7 +62,15 @@ _GREATEST = (1 << 64) - 1
 #: Listings around the place of a cursor among the best matches that are looked through for it.
 _SLACK = 50
 #: What a word that all listings hold counts for in a partial match; rarer ones count for more.
-_A_WORD = 50.0
+_A_WORD = 6.0
+#: So many listings that match are kept, so that they need not be searched again to be counted.
+_FEW = 100
+#: Hits that are kept of one search, and searches of which they are.
+_KEPT = 500
+_MOST_REMEMBERED = 200
+#: A word that a larger share of all listings holds says nothing in a partial match.
+_SAYS_NOTHING = 0.2
+_COMMON = 1_000
 #: With so many partial matches on half of the words, others are not looked for.
 _ENOUGH = 5
 #: Partial matches fill a page up to this many.
@@ -293,6 +301,7 @@ class _Question:
 
     Attributes:
         total: how many listings match; known once a page or a stretch has been read.
+        few: all that match, when they are few and have been read.
         corrections: what was searched in place of what was typed.
     """
 
@@ -303,6 +312,7 @@ class _Question:
         self.matcher = Matcher(snapshot)
         self.filters = Filters(snapshot, now)
         self.total = 0
+        self.few: tuple[int, ...] | None = None
         named = timetables.not_live(snapshot, self.now)
         #: Ids of what is not live, the index's own marker with them; None to compare instants.
         self.gone = None if named is None else frozenset([0, *named])
@@ -339,6 +349,8 @@ class _Question:
         needs = self.matcher.required(self.asked)
         if not needs[1:]:
             return ()
+        most = max(_COMMON, self.snapshot.searcher.num_docs * _SAYS_NOTHING)
+        needs = [need for need in needs if need.commonness <= most] or needs
         half = -(-len(needs) // 2)
         found = self._with_some(needs, half, limit)
         if half == 1 or len(found) >= min(_ENOUGH, limit):
@@ -355,7 +367,7 @@ class _Question:
         queries = [need.query for need in needs]
         if least > 1:
             clauses.append((Occur.Must, _some_of(queries, least)))
-        # Each word found counts for more than any likeness, a rare one ("Damascus") for most.
+        # Each word found counts beside its likeness, a rare one ("Damascus") for most.
         clauses.extend(
             (Occur.Should, Query.const_score_query(need.query, self._worth(need))) for need in needs
         )
@@ -420,12 +432,13 @@ class _Question:
         asked, corrections = _forgiven(self.matcher, self.asked, only_unknown=False)
         if not corrections:
             return hits
-        before, self.words = self.words, self.matcher.all_of(asked)
+        before = self.asked, self.words, self.few
+        self.asked, self.words, self.few = asked, self.matcher.all_of(asked), None
         forgiven, total = self._counted(limit, offset)
         if not total:
-            self.words = before
+            self.asked, self.words, self.few = before
             return hits
-        self.total, self.asked = total, asked
+        self.total = total
         self.corrections = (*self.corrections, *corrections)
         return forgiven
 
@@ -440,19 +453,58 @@ class _Question:
         self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None
     ) -> tuple[list[_Hit], int]:
         """Return the live hits of a page and how many there are in all."""
+        if narrower is None and self.gone is not None:
+            most = max(offset + limit, _FEW) + len(self.gone)
+            if most <= _KEPT:
+                return self._early(limit, offset, most, self.gone)
         query = self._query()
         if narrower is not None:
             query = Query.boolean_query([(Occur.Must, query), narrower])
-        searcher, order = self.snapshot.searcher, _ORDERS[self.criteria.order]
-        if offset or self.gone is None:
-            result = searcher.search(self._alive(query), limit, offset=offset, **order)
-            return self._hits(result), _total(result)
-        # Some more hits than asked for, without those that are gone, cost less than keeping these
-        # out of all that match.
-        result = searcher.search(query, limit + len(self.gone), **order)
-        dead = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._dead())])
-        total = _total(result) - _total(searcher.search(dead, 1))
-        return [hit for hit in self._hits(result) if hit[1] not in self.gone][:limit], total
+        order = _ORDERS[self.criteria.order]
+        result = self.snapshot.searcher.search(self._alive(query), limit, offset=offset, **order)
+        return self._hits(result), _total(result)
+
+    def _early(
+        self, limit: int, offset: int, most: int, gone: frozenset[int]
+    ) -> tuple[list[_Hit], int]:
+        """Return the hits of one of the first pages and how many there are in all.
+
+        To read some more than asked for and drop those that are gone costs less than to keep these
+        out of all that match; and what is read so serves whoever asks the same again, at whatever
+        instant.
+        """
+        hits, total = self._kept(most)
+        found = [hit for hit in hits if hit[1] not in gone]
+        if total <= len(hits):
+            self.few = tuple(one for _, one in found)
+            return found[offset : offset + limit], len(found)
+        return found[offset : offset + limit], total - self._gone_of_these()
+
+    def _kept(self, most: int) -> tuple[list[_Hit], int]:
+        """Return the first hits, live or not, and how many there are, read once if possible."""
+        name = (self._name(), self.criteria.order)
+        pages = self.snapshot.remembered.pages
+        kept = pages.get(name)
+        if kept is not None and (len(kept[0]) >= most or kept[1] <= len(kept[0])):
+            return kept
+        result = self.snapshot.searcher.search(self._query(), most, **_ORDERS[self.criteria.order])
+        kept = self._hits(result), _total(result)
+        return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
+
+    def _name(self, without: str | None = None) -> Hashable:
+        """Return by what the same question is known again; None if it speaks of the instant."""
+        criteria = self.criteria
+        if criteria.deadline or criteria.since or criteria.start:
+            return None
+        return self.asked, criteria.replaced(q="", sort=None), without
+
+    def _gone_of_these(self) -> int:
+        """Return how many that match are not live, the marker with them if it does."""
+        is_everything = self.words is None or not (self.asked.weighty or self.asked.phrases)
+        if len(self.gone or ()) <= 1 and not (is_everything and not self._narrowed()):
+            return 0
+        both = Query.boolean_query([(Occur.Must, self._query()), (Occur.Must, self._dead())])
+        return _total(self.snapshot.searcher.search(both, 1))
 
     def _alive(self, query: Query) -> Query:
         """Return a query narrowed to what is live."""
@@ -495,12 +547,16 @@ class _Question:
 
     def _counts(self, keys: list[str], without: str | None) -> Facets:
         """Count some facets of the listings that match, one choice left out."""
+        if without is None and self.few is not None:
+            few = Query.term_set_query(self.snapshot.schema, "id", list(self.few))
+            return counting.count(self.snapshot, few, keys, self.now)
         query = self._query(without)
         if self.gone is None:
             return counting.count(self.snapshot, self._alive(query), keys, self.now)
         # The marker has no values and need not be taken away.
         gone = self._dead() if len(self.gone) > 1 else None
-        return counting.count(self.snapshot, query, keys, self.now, gone)
+        name = self._name(without)
+        return counting.count(self.snapshot, query, keys, self.now, gone=gone, name=name)
 
 
 def _forgiven(

@@ -4,8 +4,9 @@ Nothing here makes markup. A page escapes the pieces between the spans and puts 
 them, so no text of a listing can become part of the page's code.
 """
 
+import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ _LENGTH = 200
 #: Characters shown before the first word found.
 _BEFORE = 60
 _MORE = "…"
+#: First letters by which a word is told from most others.
+_TELLING = 4
 #: Words found that are weighed against each other; a text may be nothing but the word.
 _MOST_FOUND = 200
 
@@ -83,8 +86,8 @@ def _found(
         return []
     base = analysis.language_of(language)
     found = []
-    for match in analysis.MARKED_WORD.finditer(text):
-        forms = _forms(match.group(), base)
+    for match in _candidates(text, terms):
+        forms = analysis.forms(match.group(), base)
         if not terms.isdisjoint(forms):
             found.append((match.start(), match.end(), forms & terms))
             if len(found) == _MOST_FOUND:
@@ -92,10 +95,23 @@ def _found(
     return found
 
 
-@lru_cache(maxsize=50_000)
-def _forms(word: str, language: str) -> frozenset[str]:
-    parts = analysis.words(word)
-    return frozenset((*parts, *analysis.stems(parts, language)))
+def _candidates(text: str, terms: frozenset[str]) -> Iterator[re.Match[str]]:
+    """Return the words of a text that may be one of the terms: a page has thousands of words.
+
+    A stem begins as its word does. In plain letters that leaves out nearly all other words without
+    a look at each; elsewhere letters are folded, and some scripts have endings in front.
+    """
+    if text.isascii() and "_" not in text:
+        return _beginning(terms).finditer(text)
+    return analysis.MARKED_WORD.finditer(text)
+
+
+@lru_cache(maxsize=500)
+def _beginning(terms: frozenset[str]) -> re.Pattern[str]:
+    # Two letters before the end may differ (policies, polici; dying, die), and initials have dots.
+    fronts = sorted({term[: min(_TELLING, max(1, len(term) - 2))] for term in terms})
+    either = "|".join(map(re.escape, fronts))
+    return re.compile(rf"\b(?:(?:\w\.){{2,}}|(?:{either})\w*)", re.IGNORECASE)
 
 
 def _best_window(

@@ -6,7 +6,7 @@ are few; they are counted in passes of their own.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ from jobboard.search.document import (
     SEVERAL,
     column_of,
 )
-from jobboard.search.index import Snapshot
+from jobboard.search.index import Snapshot, keep
 
 Facets = dict[str, dict[str, int]]
 
@@ -89,34 +89,41 @@ START_DAYS = tuple(int(one) for one in Start if one != Start.LATER)
 
 #: More distinct values than any column has, so that no count is ever an estimate.
 _MOST_BUCKETS = 20_000
+#: Counts that are remembered for one state of the index.
+_MOST_REMEMBERED = 64
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Counts:
     """What was counted, before it is told by the values that a search may choose.
 
     Attributes:
         held: counts by what the columns hold the facets under.
         days: counts by the fields of days.
-        cut: for a facet and its number of days, what lies on the counted side of the day that the
-            bound cuts in two.
     """
 
-    held: dict[str, Counter[str]]
-    days: dict[str, Counter[int]]
-    cut: Counter[tuple[str, int]]
+    held: Mapping[str, Counter[str]]
+    days: Mapping[str, Counter[int]]
 
-    def subtract(self, other: "_Counts") -> None:
-        """Take away what was counted in vain."""
+    def less(self, other: "_Counts") -> "_Counts":
+        """Return the same without what was counted in vain."""
+        held = {name: Counter(counts) for name, counts in self.held.items()}
+        days = {name: Counter(counts) for name, counts in self.days.items()}
         for name, counts in other.held.items():
-            self.held[name].subtract(counts)
+            held[name].subtract(counts)
         for name, by_day in other.days.items():
-            self.days[name].subtract(by_day)
-        self.cut.subtract(other.cut)
+            days[name].subtract(by_day)
+        return _Counts(held, days)
 
 
 def count(
-    snapshot: Snapshot, query: Query, keys: Iterable[str], now: int, gone: Query | None = None
+    snapshot: Snapshot,
+    query: Query,
+    keys: Iterable[str],
+    now: int,
+    *,
+    gone: Query | None = None,
+    name: Hashable = None,
 ) -> Facets:
     """Count some facets of the listings that match a query.
 
@@ -126,16 +133,21 @@ def count(
         keys: the facets to count.
         now: the instant, in microseconds.
         gone: what is not live and does not count, unless ``query`` leaves it out.
+        name: under which the counts are remembered for this state of the index, if the query says
+            nothing about the instant.
     """
-    wanted = list(keys)
+    wanted = tuple(keys)
     if not wanted:
         return {}
-    counts = _read(snapshot, query, wanted, now)
+    counts = _remembered(snapshot, query, wanted, name)
+    cut = _cut_days(snapshot, query, wanted, counts.days, now)
     if gone is not None:
         # To count the few in vain and take them away again is far cheaper than to keep them out.
         both = Query.boolean_query([(Occur.Must, query), (Occur.Must, gone)])
-        counts.subtract(_read(snapshot, both, wanted, now))
-    return {key: _told(key, counts, now) for key in wanted}
+        vain = _read(snapshot, both, wanted)
+        cut.subtract(_cut_days(snapshot, both, wanted, vain.days, now))
+        counts = counts.less(vain)
+    return {key: _told(key, counts, cut, now) for key in wanted}
 
 
 def no_more_than(level: Education) -> list[str]:
@@ -150,7 +162,17 @@ def is_met(needs: str, has: set[str]) -> bool:
     return needs == NONE_NEEDED or has.issuperset(needs.split("+"))
 
 
-def _read(snapshot: Snapshot, query: Query, keys: list[str], now: int) -> _Counts:
+def _remembered(snapshot: Snapshot, query: Query, keys: tuple[str, ...], name: Hashable) -> _Counts:
+    if name is None:
+        return _read(snapshot, query, keys)
+    kept: dict[Any, _Counts] = snapshot.remembered.counts
+    counts = kept.pop((name, keys), None)
+    if counts is None:
+        counts = _read(snapshot, query, keys)
+    return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
+
+
+def _read(snapshot: Snapshot, query: Query, keys: tuple[str, ...]) -> _Counts:
     buckets = snapshot.searcher.aggregate(query, _requests(keys))
     held = _held(keys, buckets)
     for facet in OPEN_FACETS:
@@ -163,10 +185,10 @@ def _read(snapshot: Snapshot, query: Query, keys: list[str], now: int) -> _Count
         for key in keys
         if key in _DAYS
     }
-    return _Counts(held, days, _cut_days(snapshot, query, keys, days, now))
+    return _Counts(held, days)
 
 
-def _requests(keys: list[str]) -> dict[str, Any]:
+def _requests(keys: tuple[str, ...]) -> dict[str, Any]:
     names = {_COLUMN[held] for key in keys if (held := _HELD.get(key, key)) in _COLUMN}
     names.update(column_of(key) for key in keys if key in OPEN_FACETS)
     names.update(_DAYS[key] for key in keys if key in _DAYS)
@@ -177,7 +199,7 @@ def _terms(name: str) -> dict[str, Any]:
     return {"terms": {"field": name, "size": _MOST_BUCKETS, "segment_size": _MOST_BUCKETS}}
 
 
-def _held(keys: list[str], buckets: dict[str, Any]) -> dict[str, Counter[str]]:
+def _held(keys: tuple[str, ...], buckets: dict[str, Any]) -> dict[str, Counter[str]]:
     """Take the columns apart: counts by what they hold the facets under."""
     wanted = {_HELD.get(key, key) for key in keys}
     held: dict[str, Counter[str]] = {name: Counter() for name in wanted}
@@ -214,11 +236,13 @@ def _open_counts(
     return counts
 
 
-def _told(key: str, counted: _Counts, now: int) -> dict[str, int]:
+def _told(
+    key: str, counted: _Counts, cut: Mapping[tuple[str, int], int], now: int
+) -> dict[str, int]:
     """Return the counts of one facet by the values that a search may choose."""
     held = counted.held
     if key in _DAYS:
-        counts = _by_days(key, counted, now // DAY)
+        counts = _by_days(key, counted.days[_DAYS[key]], cut, now // DAY)
         if key == "deadline":
             counts[Closing.OPEN.value] = held["open"].get("open", 0)
     elif key in SWITCHES:
@@ -236,8 +260,9 @@ def _told(key: str, counted: _Counts, now: int) -> dict[str, int]:
     return {value: number for value, number in counts.items() if number}
 
 
-def _by_days(key: str, counted: _Counts, today: int) -> dict[str, int]:
-    by_day = counted.days[_DAYS[key]]
+def _by_days(
+    key: str, by_day: Mapping[int, int], cut: Mapping[tuple[str, int], int], today: int
+) -> dict[str, int]:
     if key == "start":
         counts = {
             str(days): sum(n for day, n in by_day.items() if day <= today + days)
@@ -247,13 +272,11 @@ def _by_days(key: str, counted: _Counts, today: int) -> dict[str, int]:
         return counts
     if key == "deadline":
         return {
-            str(days): sum(n for day, n in by_day.items() if day < today + days)
-            + counted.cut[key, days]
+            str(days): sum(n for day, n in by_day.items() if day < today + days) + cut[key, days]
             for days in CLOSING_DAYS
         }
     return {
-        str(days): sum(n for day, n in by_day.items() if day > today - days)
-        + counted.cut[key, days]
+        str(days): sum(n for day, n in by_day.items() if day > today - days) + cut[key, days]
         for days in SINCE_DAYS
     }
 
@@ -261,7 +284,7 @@ def _by_days(key: str, counted: _Counts, today: int) -> dict[str, int]:
 def _cut_days(
     snapshot: Snapshot,
     query: Query,
-    keys: list[str],
+    keys: tuple[str, ...],
     by_day: Mapping[str, Mapping[int, int]],
     now: int,
 ) -> Counter[tuple[str, int]]:

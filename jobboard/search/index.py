@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tantivy import Index, IndexWriter, Query, Schema, Searcher
 
@@ -28,6 +29,10 @@ _LARGE_HEAP = 120_000_000
 #: With more segments than this a writer stays for the time it takes to merge them.
 _MOST_SEGMENTS = 12
 _LOCK_POLL = 0.005
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Broken(Exception):
@@ -61,12 +66,16 @@ class Remembered:
         nearness: places that were looked up, and the points around them (``nearness``).
         timetable: when listings begin and end (``timetables``).
         questions: how many searches there have been.
+        pages: the first hits of searches, live or not, and how many there are (``engine``).
+        counts: what was counted for searches, live or not (``facets``).
     """
 
     corrections: dict[tuple[str, int], str | None] = field(default_factory=dict)
     nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(default_factory=dict)
     timetable: Timetable | None = None
     questions: int = 0
+    pages: dict[Any, tuple[list[tuple[Any, int]], int]] = field(default_factory=dict)
+    counts: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,15 @@ class Snapshot:
     change_number: int
     languages: tuple[str, ...]
     remembered: Remembered = field(default_factory=Remembered, compare=False)
+
+
+def keep(kept: dict[Key, Value], key: Key, value: Value, most: int) -> Value:
+    """Remember something as the latest and give up what was remembered longest ago."""
+    while len(kept) >= most:
+        # Another thread may have given it up at this very moment.
+        kept.pop(next(iter(kept), key), None)
+    kept[key] = value
+    return value
 
 
 class SearchIndex:

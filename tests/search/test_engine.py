@@ -140,6 +140,16 @@ def test_slips_are_forgiven_and_said(
     assert bool(hits.total) is (bool(meant) or q in {"humanitarian", "huma"})
 
 
+def test_a_word_that_few_listings_hold_is_a_slip_when_nothing_matches(
+    board: Callable[..., Snapshot],
+) -> None:
+    snapshot = board("Oficer de liaison", *(f"Officer for affairs {n}" for n in range(15)))
+    for _ in range(2):
+        hits = ask(snapshot, "oficer affairs")
+        assert (hits.total, hits.corrections) == (15, (("oficer", "officer"),))
+    assert ask(snapshot, "oficer").ids == (1,)
+
+
 def test_one_can_insist_on_what_was_typed(board: Callable[..., Snapshot]) -> None:
     snapshot = board("Humanitarian Coordinator")
     asked = read(("q", "humanitarion coordinator"), ("page", "1"))
