@@ -25,7 +25,17 @@ from jobboard.blueprints.posting.routes import bp as posting
 from jobboard.cli import commands
 from jobboard.mail import delivery
 from jobboard.search import engine
-from jobboard.web import access, assets, errors, filters, headers, limits, page_cache, routing
+from jobboard.web import (
+    access,
+    assets,
+    errors,
+    filters,
+    headers,
+    limits,
+    page_cache,
+    routing,
+    wording,
+)
 
 _BLUEPRINTS = (
     listings,
@@ -86,7 +96,18 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     csrf.exempt("jobboard.blueprints.pages.routes.dismiss_notice")
     # Shows a listing's address of mail from a page that is the same for everyone; changes nothing.
     csrf.exempt("jobboard.blueprints.listings.routes.show_apply")
-    for part in (routing, headers, errors, limits, filters, assets, access, delivery, engine):
+    for part in (
+        routing,
+        headers,
+        errors,
+        limits,
+        wording,
+        filters,
+        assets,
+        access,
+        delivery,
+        engine,
+    ):
         part.install(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -211,8 +211,10 @@ class Criteria:
     def query_pairs(self) -> list[tuple[str, str]]:
         """Return the pairs of the query string in canonical order, defaults left out."""
         pairs: list[tuple[str, str]] = []
-        for key in KEYS:
-            pairs.extend((key, value) for value in self.values(key))
+        for key, default in _DEFAULTS.items():
+            # Most keys are not asked for, and a page writes fifty addresses.
+            if getattr(self, key) != default:
+                pairs.extend((key, value) for value in self.values(key))
         return pairs
 
     def values(self, key: str) -> list[str]:

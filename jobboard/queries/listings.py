@@ -1,8 +1,10 @@
 """What everybody may read: live listings, and the page of one that has ended."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select
@@ -20,13 +22,13 @@ from jobboard.domain.taxonomy import (
     PayKind,
     PayPeriod,
 )
-from jobboard.markup.markdown import plain_text
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 from jobboard.queries import changes
 
+_TAG = re.compile(r"<[^>]*>")
 _GREATEST_ID = 2**63 - 1
 #: Listings read whole at a time when all are read.
 _BATCH = 200
@@ -126,7 +128,8 @@ def texts(ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     query = select(Listing.id, Listing.description_html).where(Listing.id.in_(ids))
-    return {row[0]: plain_text(row[1] or "") for row in db.session.execute(query)}
+    # The stored HTML was cleaned when it was saved, so its tags are all that is to be taken out.
+    return {row[0]: unescape(_TAG.sub(" ", row[1] or "")) for row in db.session.execute(query)}
 
 
 def cards_of_organisation(

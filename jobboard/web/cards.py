@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
 from jobboard.domain import address
@@ -24,11 +23,14 @@ from jobboard.domain.taxonomy import DeadlineKind, Hours, LanguageLevel, Mode, d
 from jobboard.queries.listings import CardRow
 from jobboard.search.analysis import spans
 from jobboard.web import filters
+from jobboard.web.wording import gettext, ngettext
 
 #: Places named on a card; the rest is counted.
 _PLACES_ON_CARD = 3
 #: Drawn cards and other pieces kept in one process: about 2 kB each.
 _KEPT = 4000
+#: Stand in a drawn card where its title and its snippet come; no text of the board holds a NUL.
+_TITLE_GAP, _SNIPPET_GAP = "\x00title", "\x00snippet"
 #: The clocks of the world differ from UTC by this at most.
 _ZONES = timedelta(hours=14)
 #: Words of a name that are no initials.
@@ -148,14 +150,12 @@ def drawn(
         snippets: pieces of their texts with words marked, by id (``web/snippets.py``).
     """
     pieces, language = kept(), filters.language()
-    draw = current_app.jinja_env.get_template("macros/card.html").module.card  # type: ignore[attr-defined]
     partial = frozenset(partial_ids)
     # A day of this year is said without it, and the new year begins in the poster's zone.
     years = ((now - _ZONES).year, (now + _ZONES).year)
     cards = []
     for row in rows:
-        marks: Spans = tuple(spans(row.title, terms, row.language)) if terms else ()
-        time_left = _time_left(row, now)
+        snippet = snippets.get(row.id)
         key = (
             "card",
             row.id,
@@ -165,19 +165,33 @@ def drawn(
             row.organisation_slug,
             row.verified_at,
             language,
-            time_left,
-            marks,
+            _time_left(row, now),
             row.id in partial,
-            snippets.get(row.id, ""),
+            bool(snippet),
             years,
         )
         piece = pieces.find(key)
         if piece is None:
-            shown = card(row, now, marks=marks, is_partial=row.id in partial)
-            shown = replace(shown, snippet=snippets.get(row.id, ""))
-            piece = pieces.keep(key, draw(shown))
-        cards.append(piece)
+            piece = pieces.keep(key, _drawn(row, now, row.id in partial, bool(snippet)))
+        marks = tuple(spans(row.title, terms, row.language)) if terms else ()
+        cards.append(_filled(piece, marked(row.title, marks), snippet or ""))
     return cards
+
+
+def _drawn(row: CardRow, now: datetime, is_partial: bool, has_snippet: bool) -> Markup:
+    """Draw a card with gaps for what each search marks otherwise: its title, its snippet."""
+    draw = current_app.jinja_env.get_template("macros/card.html").module.card  # type: ignore[attr-defined]
+    shown = card(row, now, is_partial=is_partial)
+    snippet = _SNIPPET_GAP if has_snippet else ""
+    return Markup(draw(replace(shown, title=_TITLE_GAP, snippet=snippet)))  # noqa: S704
+
+
+def _filled(piece: Markup, title: Markup, snippet: str) -> Markup:
+    before, _, rest = str(piece).partition(_TITLE_GAP)
+    if not snippet:
+        return Markup(f"{before}{title}{rest}")  # noqa: S704 - all are escaped already
+    between, _, after = rest.partition(_SNIPPET_GAP)
+    return Markup(f"{before}{title}{between}{snippet}{after}")  # noqa: S704
 
 
 def card(row: CardRow, now: datetime, *, marks: Spans = (), is_partial: bool = False) -> Card:

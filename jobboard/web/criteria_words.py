@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from flask_babel import gettext, ngettext
-
 from jobboard.domain.criteria import VOCABULARIES, Closing, Criteria, Since, Start
 from jobboard.domain.taxonomy import (
     NOT_STATED,
@@ -22,6 +20,7 @@ from jobboard.domain.taxonomy import (
 )
 from jobboard.tables import gazetteer
 from jobboard.web import filters
+from jobboard.web.wording import gettext, ngettext
 from jobboard.words import N_
 
 #: Values named of one facet; the rest is counted.

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from jobboard import content as contents
@@ -36,6 +35,7 @@ from jobboard.markup.markdown import clean_html, text_to_html
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Verification
 from jobboard.web import cards, filters
+from jobboard.web.wording import gettext, ngettext
 
 #: What a link to somewhere else must say (ASVS 3.7.2).
 OUTWARD_REL = "nofollow noopener noreferrer"

@@ -1,16 +1,16 @@
 """What the Jobs page shows around its cards: tabs, map, facets, chips, a looser search."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from urllib.parse import quote_plus
 
 from flask import current_app, render_template
-from flask_babel import gettext
 from markupsafe import Markup
 
-from jobboard.domain.criteria import VOCABULARIES, Criteria, Sort
+from jobboard.domain.criteria import LONGEST_TEXT, VOCABULARIES, Criteria, Sort
 from jobboard.domain.places import Suggestion, area_name, suggest
 from jobboard.domain.projection import place
 from jobboard.domain.taxonomy import NOT_STATED, Region
@@ -22,9 +22,12 @@ from jobboard.tables import gazetteer
 from jobboard.web import cards, criteria_words, filters
 from jobboard.web.criteria_words import LEGENDS, SWITCHES
 from jobboard.web.public import with_query
+from jobboard.web.wording import gettext
 from jobboard.words import N_
 
 PATH = "/jobs/"
+#: Longer than any value may be, so it occurs in no other one.
+_ANY_VALUE = "~" * (LONGEST_TEXT + 1)
 
 #: The facets of the page in their order, each with its kind of control.
 FACETS: tuple[tuple[str, str], ...] = (
@@ -126,6 +129,13 @@ def address(criteria: Criteria) -> str:
     return with_query(PATH, criteria.query_pairs())
 
 
+def _addresses(criteria: Criteria, key: str) -> Callable[[str], str]:
+    """Return what gives the address of a search with one value of a key, for many values."""
+    # Found with a value that needs no quoting, which then gives way to each.
+    before, _, after = address(criteria.replaced(**{key: (_ANY_VALUE,)})).partition(_ANY_VALUE)
+    return lambda value: f"{before}{quote_plus(value)}{after}"
+
+
 def tabs(criteria: Criteria, hits: Hits) -> list[Link]:
     """Return the regions and remote work as tabs, with how many listings each has."""
     is_remote = criteria.mode == ("remote",) and not criteria.region
@@ -140,16 +150,16 @@ def tabs(criteria: Criteria, hits: Hits) -> list[Link]:
             is_whole,
         )
     ]
-    for region in Region:
-        asked = criteria.replaced(region=(region,))
-        found.append(
-            Link(
-                filters.label(region),
-                address(asked),
-                filters.number(regions.get(region.value, 0)),
-                criteria.region == (region,),
-            )
+    address_of = _addresses(criteria, "region")
+    found.extend(
+        Link(
+            filters.label(region),
+            address_of(region.value),
+            filters.number(regions.get(region.value, 0)),
+            criteria.region == (region,),
         )
+        for region in Region
+    )
     remote = hits.facets.get("mode", {}).get("remote", 0)
     found.append(
         Link(
@@ -329,8 +339,8 @@ class _Rows:
             name,
             gettext(LEGENDS[name]),
             kind,
-            Markup("").join(drawn[:end]),
-            Markup("").join(drawn[end:]),
+            Markup("".join(drawn[:end])),  # noqa: S704 - a template's own output
+            Markup("".join(drawn[end:])),  # noqa: S704
             len(rows) - end,
             any(row[3] for row in rows[end:]),
         )
@@ -365,24 +375,23 @@ class _Rows:
 
     def _drawn(
         self, kind: str, name: str, value: str, count: int | None, is_checked: bool, label: str
-    ) -> Markup:
-        if not label:
-            label = criteria_words.value_label(name, value)
+    ) -> str:
         before, after = _row(self._language, kind, name, value, label, is_checked)
-        return before if count is None else before + filters.number(count) + after
+        return before if count is None else f"{before}{filters.number(count)}{after}"
 
 
 @lru_cache(maxsize=5_000)
 def _row(
     _language: str, kind: str, name: str, value: str, label: str, is_checked: bool
-) -> tuple[Markup, Markup]:
+) -> tuple[str, str]:
     """Return a row drawn once: what stands before its count, and what after."""
+    label = label or criteria_words.value_label(name, value)
     row = current_app.jinja_env.get_template("macros/facet.html").module.facet_row  # type: ignore[attr-defined]
     is_counted = value != ""
     html = row(name, value, label, kind, is_checked, _COUNT if is_counted else None)
     # The template's indentation, a thousand times on a page, is left out.
     before, _, after = " ".join(html.split()).partition(_COUNT)
-    return Markup(before), Markup(after)  # noqa: S704 - a template's own output
+    return before, after
 
 
 @lru_cache(maxsize=20)
@@ -420,6 +429,7 @@ def _place_value(place: Suggestion) -> str:
 def _dots(criteria: Criteria, counts: Mapping[str, int]) -> list[Dot]:
     most = max(counts.values(), default=1)
     dots = []
+    address_of = _addresses(criteria, "country")
     for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
         point = _point(code)
         if point is None:
@@ -433,7 +443,7 @@ def _dots(criteria: Criteria, counts: Mapping[str, int]) -> list[Dot]:
                 round(radius, 1) if count > 1 or most == 1 else least,
                 filters.number(count),
                 filters.country_name(code),
-                address(criteria.replaced(country=(code,))),
+                address_of(code),
                 code in criteria.country,
             )
         )

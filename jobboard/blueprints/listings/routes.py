@@ -13,7 +13,6 @@ from flask import (
     render_template,
     request,
 )
-from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -36,6 +35,7 @@ from jobboard.web import api_items, cards, criteria_words, filters, limits, list
 from jobboard.web.paging import Pages
 from jobboard.web.public import answer, query_pairs, whole, with_query
 from jobboard.web.snippets import snippets
+from jobboard.web.wording import gettext, ngettext
 from jobboard.words import N_
 
 bp = Blueprint("listings", __name__)

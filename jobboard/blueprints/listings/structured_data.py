@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from jobboard.domain import address
@@ -23,6 +22,7 @@ from jobboard.tables import currencies
 from jobboard.web import api_items, cards, filters
 from jobboard.web.listing_view import without_addresses
 from jobboard.web.public import whole
+from jobboard.web.wording import gettext
 
 
 def markup(listing: Listing, now: datetime) -> Markup | None:
