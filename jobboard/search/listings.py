@@ -35,7 +35,7 @@ from jobboard.search.document import (
     SearchDocument,
     point,
 )
-from jobboard.tables import gazetteer
+from jobboard.tables import currencies, gazetteer, rates
 
 _TAG = re.compile(r"<[^>]*>")
 _SERIES = re.compile(r"[A-Z]+")
@@ -48,7 +48,6 @@ _A_YEAR = {
     PayPeriod.MONTH: 12,
     PayPeriod.YEAR: 1,
 }
-_MINOR = 100
 _UNPAID = frozenset({PayKind.UNPAID, PayKind.EXPENSES_ONLY})
 
 _COLUMNS = (
@@ -85,6 +84,7 @@ _COLUMNS = (
     Listing.pay_kind,
     Listing.pay_min,
     Listing.pay_max,
+    Listing.pay_currency,
     Listing.pay_period,
     Listing.pay_text,
     Listing.reference,
@@ -296,6 +296,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _yearly_pay(row: Row[Any]) -> int:
-    """Return the pay of a year in whole units of its own currency; 0 when it is not stated."""
+    """Return the pay of a year in whole dollars, roughly; 0 when it is not stated."""
     amount = row.pay_max if row.pay_max is not None else row.pay_min
-    return int(amount or 0) * _A_YEAR.get(row.pay_period, 0) // _MINOR
+    units = int(amount or 0) / 10 ** currencies.digits(row.pay_currency or "")
+    return int(rates.in_dollars(units, row.pay_currency or "") * _A_YEAR.get(row.pay_period, 0))

@@ -105,6 +105,10 @@ def test_order_and_repetition_of_pairs_do_not_matter() -> None:
         (("country", "Germany"), rules.UNKNOWN_COUNTRY),
         (("language", "english"), rules.UNKNOWN_LANGUAGE),
         (("organisation", "a b"), rules.NOT_A_SLUG),
+        (("radius", "0"), rules.NOT_A_RADIUS),
+        (("radius", "501"), rules.NOT_A_RADIUS),
+        (("radius", "9" * 5_000), rules.NOT_A_RADIUS),
+        (("start", "31"), rules.UNKNOWN_VALUE),
         (("paid", "yes"), rules.NOT_A_SWITCH),
         (("page", "0"), rules.NOT_A_PAGE),
         (("page", "-1"), rules.NOT_A_PAGE),
@@ -115,6 +119,30 @@ def test_order_and_repetition_of_pairs_do_not_matter() -> None:
 )
 def test_what_is_not_understood_is_said(pair: tuple[str, str], sentence: str) -> None:
     assert sentences(pair) == [(pair[0], sentence)]
+
+
+def test_around_a_place() -> None:
+    asked = read(("near", "geneva"), ("radius", "20"), ("start", "later"), ("unpaid", "1"))
+    assert asked.query_pairs() == [
+        ("near", "Geneva, CH"),
+        ("radius", "20"),
+        ("unpaid", "1"),
+        ("start", "later"),
+    ]
+    assert asked.filter_pairs()[0] == ("near", "Geneva, CH")
+    assert ("radius", "20") not in asked.filter_pairs()
+    assert read(("near", "Geneva"), ("radius", "50")).query_pairs() == [("near", "Geneva, CH")]
+
+
+def test_a_radius_around_nothing_is_no_other_search() -> None:
+    assert read(("radius", "20")) == Criteria()
+    assert read(("near", "Geneva"), ("radius", "20")).without("near") == Criteria()
+
+
+def test_insisting_puts_words_in_quotes() -> None:
+    asked = read(("q", 'oficer "of peace" -oficer talks'), ("page", "3"))
+    assert asked.insisting(["oficer"]).query_pairs() == [("q", '"oficer" "of peace" -oficer talks')]
+    assert asked.insisting([]).q == asked.q
 
 
 def test_what_is_not_understood_does_not_narrow() -> None:
