@@ -64,6 +64,8 @@ _is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
 _LONGEST_WAIT = 10.0
 _LOCK_POLL = 0.002
 
+_CHANGE_NUMBER = text("SELECT value FROM change_counter WHERE id = 1")
+
 _PRAGMAS = (
     "journal_mode=wal",
     "synchronous=full",
@@ -120,7 +122,7 @@ def reading() -> Iterator[None]:
 
 def change_number(session: Any) -> int:
     """Return the number of the last committed change to a listing or to a public page."""
-    return int(session.scalar(text("SELECT value FROM change_counter WHERE id = 1")) or 0)
+    return int(session.scalar(_CHANGE_NUMBER) or 0)
 
 
 def _lock(path: str) -> int:
