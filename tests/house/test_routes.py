@@ -5,12 +5,10 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, template_rendered
 from jinja2 import Template
-from sqlalchemy import text
 
-from jobboard.db import db
 from tests.house.audiences import AUDIENCES, Audience
 from tests.house.walk import Door, doors
-from tests.support.world import World, build, signed_in
+from tests.support.world import World, build, everything, signed_in
 
 _CLOSED = frozenset({Audience.MEMBER, Audience.POSTER, Audience.MODERATOR, Audience.ADMINISTRATOR})
 
@@ -30,19 +28,6 @@ def shown(app: Flask) -> Iterator[list[str]]:
 
     with template_rendered.connected_to(remember, app):
         yield names
-
-
-def everything(app: Flask) -> dict[str, list[str]]:
-    """Every row of every table, as text."""
-    with app.app_context():
-        rows = {
-            name: sorted(
-                str(tuple(row)) for row in db.session.execute(text(f'SELECT * FROM "{name}"'))
-            )
-            for name in db.metadata.tables
-        }
-        db.session.rollback()
-    return rows
 
 
 def gets(app: Flask, world: World) -> list[Door]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from jobboard import clock, history, links
 from jobboard import content as contents
@@ -154,3 +154,16 @@ def signed_in(app: Flask, name: str) -> FlaskClient:
     answer = client.post("/login/", data={"email": f"{name}@think.example", "password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return client
+
+
+def everything(app: Flask) -> dict[str, list[str]]:
+    """Every row of every table, as text."""
+    with app.app_context():
+        rows = {
+            name: sorted(
+                str(tuple(row)) for row in db.session.execute(text(f'SELECT * FROM "{name}"'))
+            )
+            for name in db.metadata.tables
+        }
+        db.session.rollback()
+    return rows
