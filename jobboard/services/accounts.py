@@ -6,16 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from jobboard import history, links, logins, passwords
+from jobboard import claiming, links, logins, passwords
 from jobboard.db import commit, db
 from jobboard.domain import token
 from jobboard.domain.address import email_key
 from jobboard.domain.errors import FieldsBroken, RuleBroken
-from jobboard.domain.listing import Verb
 from jobboard.logins import SignedIn
 from jobboard.mail import messages
-from jobboard.models.event import ActorKind
-from jobboard.models.listing import Listing
 from jobboard.models.login_session import LoginSession
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.user import User
@@ -289,19 +286,4 @@ def _owner(link: OneTimeLink) -> User:
 def _confirm(user: User, now: datetime) -> None:
     """Note that the address is the person's, and hand over what was posted from it."""
     user.email_confirmed_at = now
-    posted = select(Listing).where(Listing.poster_id.is_(None), Listing.poster_email == user.email)
-    for listing in db.session.scalars(posted).all():
-        listing.poster = user
-        listing.is_muted = False
-        history.record(listing, Verb.CLAIM, actor=ActorKind.POSTER, by=user, at=now)
-    db.session.flush()
-    db.session.execute(
-        update(OneTimeLink)
-        .where(
-            OneTimeLink.purpose == Purpose.LISTING_MANAGE,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.listing_id.in_(select(Listing.id).where(Listing.poster_id == user.id)),
-        )
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    claiming.take_over(db.session, user, now=now)

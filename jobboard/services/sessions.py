@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from jobboard import links, logins, passwords
+from jobboard import claiming, links, logins, passwords
 from jobboard.db import commit, db, reading
 from jobboard.domain.address import email_key
 from jobboard.logins import SignedIn
@@ -31,7 +31,8 @@ def sign_in(
 
     Unknown address, wrong password, suspended and not yet confirmed account are one answer after
     the same time, so that it tells nothing (ASVS 6.3.8). Whoever has the right password of an
-    unconfirmed account finds the confirming mail once more.
+    unconfirmed account finds the confirming mail once more. Whoever comes in finds what was posted
+    or imported under their address since they were here last.
     """
     kept = _kept_hash(email)
     if not passwords.is_right(password, kept):
@@ -51,6 +52,7 @@ def sign_in(
     _end_reset_links(user, now)
     if _is_strange(user, device):
         messages.device_new(user, device=device, at=now)
+    claiming.take_over(db.session, user, now=now)
     signed_in = logins.start(db.session, user, now=now, is_remembered=is_remembered, device=device)
     commit()
     return signed_in

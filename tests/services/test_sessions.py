@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from jobboard import links, logins, passwords
 from jobboard.domain import token
+from jobboard.domain.listing import Verb
 from jobboard.logins import SignedIn
+from jobboard.models.event import ActorKind, Event
 from jobboard.models.login_session import LoginSession
 from jobboard.models.message import Message
 from jobboard.models.one_time_link import OneTimeLink, Purpose
@@ -17,6 +19,7 @@ from jobboard.models.user import User
 from jobboard.queries import people as find
 from jobboard.services import accounts, people, sessions
 from jobboard.services.accounts import LinkEnded
+from tests.support.listings import listing
 from tests.support.people import NOW, PASSWORD, person
 
 Db = scoped_session[Session]
@@ -68,6 +71,34 @@ def test_a_suspended_person_does_not_sign_in(session: Db) -> None:
     person(session, is_suspended=True)
 
     assert sign_in() is None
+
+
+def test_signing_in_claims_what_came_from_the_address_meanwhile(session: Db) -> None:
+    user = person(session)
+    mine = listing(session, poster_email=user.email, is_muted=True)
+    manage = links.issue(
+        session, Purpose.LISTING_MANAGE, secret=SECRET, now=NOW, email=user.email, listing=mine
+    )
+    other = listing(session, poster_email="charlie@think.example")
+    bob = person(session, "bob")
+    bobs = listing(session, poster=bob)
+    started()
+    started()
+
+    assert (mine.poster_id, mine.is_muted) == (user.id, False)
+    assert (other.poster_id, bobs.poster_id) == (None, bob.id)
+    events = [(e.listing_id, e.verb, e.actor, e.by_id) for e in session.scalars(select(Event))]
+    assert events == [(mine.id, Verb.CLAIM, ActorKind.POSTER, user.id)]
+    session.refresh(manage)
+    assert manage.used_at == NOW
+
+
+def test_a_failed_sign_in_claims_nothing(session: Db) -> None:
+    user = person(session)
+    mine = listing(session, poster_email=user.email)
+    sign_in(password="wrong password")
+
+    assert mine.poster_id is None
 
 
 @pytest.mark.parametrize(("remembered", "days"), [(False, 14), (True, 60)])
