@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -72,7 +73,7 @@ class Growth:
 def documents(size: int) -> Iterator[SearchDocument]:
     """Make so many live listings, the same at every run."""
     chance = random.Random(size)
-    weights = [1 / (rank + 3) for rank in range(len(_WORDS))]
+    weights = list(accumulate(1 / (rank + 3) for rank in range(len(_WORDS))))
     cities = [gazetteer.cities_named(name)[0] for name in _CITIES]
     for number in range(1, size + 1):
         began = NOW - timedelta(seconds=chance.randrange(1, 60 * 86_400))
@@ -87,7 +88,7 @@ def documents(size: int) -> Iterator[SearchDocument]:
             deadline_at=ends if number % 3 else None,
             organisation=f"Institute {int(chance.expovariate(0.01))}",
             place=f"{city.name} {gazetteer.country_name(city.country)}",
-            text=" ".join(chance.choices(_WORDS, weights, k=60)),
+            text=" ".join(chance.choices(_WORDS, cum_weights=weights, k=60)),
             yearly_pay=chance.choice((0, 0, chance.randrange(20_000, 120_000))),
             facets={
                 "country": (city.country,),
