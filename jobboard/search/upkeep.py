@@ -117,6 +117,10 @@ def _catch_up(index: SearchIndex, connection: Connection) -> Snapshot:
     except Broken:
         return _first(index, connection)
     if snapshot.change_number > wanted:
+        # Somebody else may have written since this transaction began to read: a new one tells.
+        connection.rollback()
+        wanted = change_number(connection)
+    if snapshot.change_number > wanted:
         # Written from another database: a backup was put back, or the file was replaced.
         _rebuild(index, connection)
         return index.reload()

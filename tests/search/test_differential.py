@@ -57,7 +57,7 @@ def test_the_engine_answers_as_a_naive_scan_does_while_three_processes_write(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3_600)
 def test_two_thousand_searches_over_five_thousand_listings(
     session: scoped_session[Any], database_url: str, tmp_path: Path
 ) -> None:

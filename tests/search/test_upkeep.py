@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import scoped_session
 
-from jobboard.db import change_number, db, next_change
+from jobboard.db import change_number, db, next_change, reading
 from jobboard.domain.criteria import Criteria
 from jobboard.domain.listing import Status
 from jobboard.domain.taxonomy import OrganisationKind
@@ -165,6 +165,24 @@ def test_a_backup_put_back_is_found_as_it_is(session: Session) -> None:
     session.execute(update(ChangeCounter).values(value=1))
     session.commit()
     assert found() == set()
+
+
+def test_a_reader_that_began_earlier_does_not_take_the_index_for_another_boards(
+    session: Session, tmp_path: Path
+) -> None:
+    listing(session)
+    found()
+    session.rollback()
+    pointer = next((tmp_path / "instance" / "index").glob("current-*"))
+    before = pointer.read_text()
+    with reading(), db.engine.connect() as connection:
+        number = change_number(connection)
+        row = listing(session, title="Cartographer")
+        assert row.id in found("cartographer")
+        session.rollback()
+        snapshot = upkeep._catch_up(upkeep._index(), connection)
+    assert snapshot.change_number > number
+    assert pointer.read_text() == before
 
 
 def test_reindex_tells_its_progress_and_serves_meanwhile(session: Session) -> None:
