@@ -28,6 +28,7 @@ from jobboard.search import engine
 from jobboard.web import (
     access,
     assets,
+    bodies,
     errors,
     filters,
     headers,
@@ -89,6 +90,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         else:
             db.start_writing()
 
+    bodies.install(app)
     db.install(app)
     Babel(app, default_translation_directories=str(Path(__file__).parent / "translations"))
     csrf.init_app(app)

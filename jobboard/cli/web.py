@@ -17,7 +17,7 @@ from typing import Any
 import click
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 #: Threads of one process; SQLAlchemy's pool (15 connections) is never the narrow place.
@@ -56,6 +56,8 @@ def serve(app: Flask) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        # Browsers speak HTTP/2 over TLS alone, and that ends at the proxy.
+        http=HTTPModes.http1,
         workers=max(1, int(app.config["WEB_WORKERS"])),
         blocking_threads=THREADS,
         backpressure=MOST_AT_ONCE,
