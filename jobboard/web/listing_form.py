@@ -91,6 +91,7 @@ _MOST_TOPICS = 3
 _PLACE_LENGTH = 100
 _LARGEST_AMOUNT = Decimal(10) ** 12
 _LONGEST_SUMMARY = 300
+_LONGEST_COUNTRIES = 500
 #: Days that a form takes: beyond them a date is a slip of the finger, and no instant everywhere.
 #: Bytes of a form that is read at all; far more than any text that can be handed in.
 _LONGEST_REQUEST = 4 * 1024 * 1024
@@ -205,7 +206,7 @@ MORE = (
             "grade",
         ),
     ),
-    (_l("Topics and regions"), ("topics", "focus_regions")),
+    (_l("Topics and regions"), ("topics", "focus_regions", "focus_countries")),
     (_l("About the organisation"), ("organisation_kind", "organisation_website")),
     (
         _l("Summary, language, publication"),
@@ -349,6 +350,11 @@ class ListingForm(BoardForm):
     )
     topics = _several(Topic, _l("Topics"), hint=_l("Up to three."))
     focus_regions = _several(Region, _l("Regions the work is about"))
+    focus_countries = StringField(
+        _l("Countries the work is about"),
+        description=_l("Their names, with commas between: Mali, Niger, Burkina Faso."),
+        validators=[Length(max=_LONGEST_COUNTRIES)],
+    )
     function = _select(JobFunction, _l("Function"))
     seniority = _select(Seniority, _l("Seniority"))
     experience_years_min = IntegerField(
@@ -415,6 +421,14 @@ class ListingForm(BoardForm):
             if code and code != ANYWHERE and gazetteer.country(code) is None:
                 raise ValidationError(_l("Choose a country from the list."))
 
+    def validate_focus_countries(self, field: StringField) -> None:
+        """Countries are known by their names, in any language of the gazetteer, or their codes."""
+        unknown = [name for name in _parts(field.data) if _country_meant(name) is None]
+        if unknown:
+            raise ValidationError(
+                gettext("No country is known as “%(name)s”.", name=unknown[0][:_PLACE_LENGTH])
+            )
+
     def validate_language_level(self, field: RowsField) -> None:
         """Levels come from the list."""
         if any(level and level not in list(LanguageLevel) for level in field.data):
@@ -451,6 +465,7 @@ class ListingForm(BoardForm):
             "remote_countries": self._remote_countries(),
             "topics": _words(self.topics),
             "focus_regions": _words(self.focus_regions),
+            "focus_countries": self._focus_countries(),
             "job_function": JobFunction(_word(self.function)),
             "seniority": Seniority(_word(self.seniority)),
             "experience_years_min": _number(self.experience_years_min),
@@ -612,6 +627,10 @@ class ListingForm(BoardForm):
         known = [code.upper() for code in codes if gazetteer.country(code)]
         return tuple(dict.fromkeys(known))
 
+    def _focus_countries(self) -> tuple[str, ...]:
+        meant = map(_country_meant, _parts(self.focus_countries.data))
+        return tuple(dict.fromkeys(code for code in meant if code))
+
     def _languages(self) -> tuple[LanguageNeed, ...]:
         return tuple(
             LanguageNeed(
@@ -643,6 +662,7 @@ def listing_values(listing: Listing) -> dict[str, Any]:
         "function": listing.job_function,
         "place": [place.city for place in listed] + [""] * len(remote),
         "country": [place.country or "" for place in listed] + list(remote),
+        "focus_countries": ", ".join(map(filters.country_name, listing.focus_countries or ())),
         "language_code": [need.code for need in needs],
         "language_level": ["" if need.level == NOT_STATED else need.level for need in needs],
         "language_need": ["" if need.is_required else DESIRABLE for need in needs],
@@ -755,8 +775,20 @@ def _located(city: str, country: str | None) -> Sequence[Place]:
             ),
         )
     if country:
-        return (Place(country=country, city=city),)
+        # "Springfield, IL" in the box of the city.
+        read = places.parse_places(city, country)
+        is_one = len(read) == 1 and read[0].country == country and read[0].geoname_id
+        return read if is_one else (Place(country=country, city=city),)
     return places.parse_places(city) or (Place(city=city),)
+
+
+def _parts(written: str | None) -> list[str]:
+    return [part for part in map(clean_line, (written or "").split(",")) if part]
+
+
+def _country_meant(name: str) -> str | None:
+    country = gazetteer.country(name)
+    return country.code if country is not None else gazetteer.country_named(name)
 
 
 def _is_answered(field: Field) -> bool:

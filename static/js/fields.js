@@ -19,13 +19,15 @@ function addRow(rows, button, isAsked) {
       if (part.hasAttribute(name)) part.setAttribute(name, `${part.getAttribute(name).replace(/-\d+/, "")}-${number}`);
     }
   }
+  row.querySelector(".places")?.remove();
   for (const label of row.querySelectorAll("label")) label.textContent = label.textContent.replace(/\d+/, number);
   for (const control of row.querySelectorAll("input, select")) {
     if (control instanceof HTMLSelectElement) control.selectedIndex = 0;
     else control.value = "";
-    control.removeAttribute("aria-invalid");
+    for (const name of ["aria-invalid", "role"]) control.removeAttribute(name);
   }
   rows.append(row);
+  document.dispatchEvent(new CustomEvent("board:updated"));
   button.hidden = number >= Number(rows.dataset.rows);
   // A click of a script puts text back and must not move the reader.
   if (isAsked) row.querySelector("input, select").focus();

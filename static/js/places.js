@@ -1,6 +1,7 @@
 // The box of places: <input data-places="/jobs/places.json" data-places-label="Places" data-places-none="No place of that
 // name"> becomes a combobox with a list (WAI-ARIA 1.2). Arrows walk, Enter takes, Escape closes; what is typed stays what
-// is sent until something is taken. Without script it is a plain box.
+// is sent until something is taken. With data-places-country in a row of fields it holds a city, and the row's select the
+// country. Without script it is a plain box.
 const PAUSE = 120;
 const LEAST = 2;
 
@@ -13,6 +14,7 @@ function combobox(input) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" })) {
     input.setAttribute(name, value);
   }
+  const select = input.dataset.placesCountry ? input.closest(".field-rows__row").querySelector("select") : null;
   let at = -1;
   let timer = 0;
   let asked = null;
@@ -41,13 +43,17 @@ function combobox(input) {
     input.value = option.dataset.value;
     close();
     input.focus();
+    if (!select) return;
+    select.value = option.dataset.country;
+    select.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function show(places) {
-    list.replaceChildren(...places.map(({ label, value }, number) => {
+  function show(found) {
+    const places = select ? found.filter(({ city }) => city) : found;
+    list.replaceChildren(...places.map(({ label, value, city, country }, number) => {
       const option = document.createElement("li");
       Object.assign(option, { id: `${list.id}-${number}`, className: "places__place", textContent: label });
-      option.dataset.value = value;
+      Object.assign(option.dataset, { value: select ? city : value, country });
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       return option;

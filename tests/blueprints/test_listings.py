@@ -410,6 +410,18 @@ def test_places_are_suggested(client: FlaskClient, typed: str, label: str, value
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("typed", "city", "country"),
+    [("istan", "Istanbul", "TR"), ("cambridge", "Cambridge, MA", "US"), ("estoni", "", "EE")],
+)
+def test_a_suggested_place_has_its_parts(
+    client: FlaskClient, typed: str, city: str, country: str
+) -> None:
+    answer = client.get("/jobs/places.json", query_string={"q": typed})
+    assert (city, country) in {(one["city"], one["country"]) for one in answer.json["places"]}  # type: ignore[index]
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize("typed", ["", "i", "\x00", "%", "x" * 5000, "🏝️🏝️", "' or 1=1"])
 def test_nothing_is_suggested_for_nonsense(client: FlaskClient, typed: str) -> None:
     answer = client.get("/jobs/places.json", query_string={"q": typed})

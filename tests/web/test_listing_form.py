@@ -63,6 +63,7 @@ def test_what_is_stored_comes_back_unchanged() -> None:
         mode=Mode.HYBRID,
         topics=("energy", "diplomacy"),
         focus_regions=("eurasia",),
+        focus_countries=("UA", "CI"),
         hours=("full_time",),
         contract_term=ContractTerm.FIXED_TERM,
         duration_months=9,
@@ -174,6 +175,27 @@ def test_places_in_rows(typed: Callable[..., ListingForm]) -> None:
     ]
     assert found[0].lat is not None
     assert form.rows_of_places()[-1] == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("city", "number"), [("Springfield", 4409896), ("Springfield, IL", 4250542), ("Nowhere", None)]
+)
+def test_a_city_may_be_told_from_its_namesakes(
+    typed: Callable[..., ListingForm], city: str, number: int | None
+) -> None:
+    (place,) = typed(place=[city], country=["US"]).content()["places"]
+    assert (place.country, place.geoname_id) == ("US", number)
+
+
+def test_countries_that_the_work_is_about(typed: Callable[..., ListingForm]) -> None:
+    form = typed(focus_countries=" Mali, fr,Türkiye, Ivory Coast,, mali ")
+    assert form.content()["focus_countries"] == ("ML", "FR", "TR", "CI")
+
+
+def test_a_country_that_nobody_knows_is_named(typed: Callable[..., ListingForm]) -> None:
+    form = typed(focus_countries="Mali, Atlantis")
+    assert form.errors["focus_countries"] == ["No country is known as “Atlantis”."]
+    assert form.is_open(("topics", "focus_countries"))
 
 
 def test_remote_reads_countries_and_not_places(typed: Callable[..., ListingForm]) -> None:

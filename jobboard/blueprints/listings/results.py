@@ -289,7 +289,13 @@ def meanings(criteria: Criteria, now: datetime) -> list[Link]:
 def places(text: str) -> list[dict[str, str]]:
     """Return places whose names begin with a text, for the box of places."""
     return [
-        {"label": _place_words(one), "kind": one.kind, "value": _place_value(one)}
+        {
+            "label": _place_words(one),
+            "kind": one.kind,
+            "value": _place_value(one),
+            "city": ", ".join(filter(None, (one.name, one.area))) if one.kind == "city" else "",
+            "country": one.country,
+        }
         for one in suggest(text)
     ]
 
