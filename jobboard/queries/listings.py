@@ -1,6 +1,7 @@
 """What everybody may read: live listings, and the page of one that has ended."""
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -335,26 +336,17 @@ def sitemap_parts(now: datetime, *, size: int) -> dict[int, datetime]:
 def every_live(now: datetime) -> Iterator[Listing]:
     """Read all live listings whole, newest id first; however slow the reader, nothing is held up.
 
-    Each batch is a transaction of its own, and no batch stays in memory.
+    Each batch is a transaction of its own, and none stays in memory: only the ids do.
     """
-    below = _GREATEST_ID
-    while True:
+    start_reading()
+    query = select(Listing.id).where(live(now)).order_by(Listing.id.desc())
+    ids = array("q", db.session.scalars(query))
+    for start in range(0, len(ids), _BATCH):
         start_reading()
-        batch = list(
-            db.session.scalars(
-                select(Listing)
-                .where(live(now), Listing.id < below)
-                .order_by(Listing.id.desc())
-                .limit(_BATCH)
-                .options(joinedload(Listing.organisation))
-            )
-        )
+        batch = live_by_ids(ids[start : start + _BATCH], now)
         db.session.expunge_all()
         db.session.rollback()
-        if not batch:
-            return
         yield from batch
-        below = batch[-1].id
 
 
 def source_ids(ids: Iterable[int]) -> dict[int, str]:

@@ -1,11 +1,21 @@
 """Organisations as everybody may see them: the index, a profile, how many positions each has."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from jobboard.db import db
 from jobboard.domain.taxonomy import OrganisationKind
@@ -57,40 +67,41 @@ class Wanted:
 
 def page(wanted: Wanted, now: datetime, *, limit: int, offset: int) -> list[Row]:
     """Return some organisations by name."""
-    query = _rows(wanted, now).order_by(Organisation.name_key).limit(limit).offset(offset)
-    return _read(query)
+    query = _rows(now).where(*_conditions(wanted, now))
+    return _read(query.order_by(Organisation.name_key).limit(limit).offset(offset))
 
 
 def after(wanted: Wanted, now: datetime, *, name_key: str, limit: int) -> list[Row]:
     """Return the organisations that follow one in the order of names, which need not exist."""
-    query = _rows(wanted, now).where(Organisation.name_key > name_key)
+    query = _rows(now).where(*_conditions(wanted, now), Organisation.name_key > name_key)
     return _read(query.order_by(Organisation.name_key).limit(limit))
 
 
 def count(wanted: Wanted, now: datetime) -> int:
     """Return how many organisations a list holds."""
-    query = select(func.count(Organisation.id)).where(*_conditions(wanted))
-    if wanted.is_hiring:
-        query = query.where(Organisation.id.in_(select(_open(now).c.organisation_id)))
+    query = select(func.count(Organisation.id)).where(*_conditions(wanted, now))
     return db.session.scalar(query) or 0
 
 
 def letters(wanted: Wanted, now: datetime) -> Mapping[str, int]:
     """Return how many organisations of a list begin with each letter; those with none left out."""
     first = func.substr(Organisation.name_key, 1, 1)
-    letter = case((first.in_(list(LETTERS)), first), else_=OTHER)
-    query = select(letter, func.count(Organisation.id)).where(*_conditions(wanted)).group_by(letter)
-    if wanted.is_hiring:
-        query = query.where(Organisation.id.in_(select(_open(now).c.organisation_id)))
-    counts = {row[0]: row[1] for row in db.session.execute(query)}
-    return {one: counts[one] for one in (*LETTERS, OTHER) if one in counts}
+    query = (
+        select(first, func.count(Organisation.id))
+        .where(*_conditions(wanted, now))
+        .group_by(literal_column("1"))
+    )
+    counts = Counter[str]()
+    for letter, number in db.session.execute(query):
+        counts[letter if letter in frozenset(LETTERS) else OTHER] += number
+    return {one: counts[one] for one in (*LETTERS, OTHER) if counts[one]}
 
 
 def by_slug(slug: str, now: datetime) -> Row | None:
     """Return the organisation of an address, or None."""
     if len(slug) > _LONGEST_SLUG or "\x00" in slug:
         return None
-    rows = _read(_rows(Wanted(is_hiring=False), now).where(Organisation.slug == slug))
+    rows = _read(_rows(now).where(Organisation.slug == slug))
     return rows[0] if rows else None
 
 
@@ -115,11 +126,9 @@ def for_sitemap(now: datetime, *, limit: int, offset: int = 0) -> Iterator[Sitem
 
     A profile shows its live listings, so it changes with the latest of them.
     """
-    open_ = _open(now)
     query = (
-        select(Organisation.slug, Organisation.updated_at, open_.c.changed_at)
-        .outerjoin(open_, open_.c.organisation_id == Organisation.id)
-        .where(_is_shown(open_))
+        select(Organisation.slug, Organisation.updated_at, _of_live(func.max(shown_since()), now))
+        .where(_is_shown(now))
         .order_by(Organisation.id)
         .limit(limit)
         .offset(offset)
@@ -130,30 +139,24 @@ def for_sitemap(now: datetime, *, limit: int, offset: int = 0) -> Iterator[Sitem
 
 def count_for_sitemap(now: datetime) -> int:
     """Return how many profiles have something to show."""
-    open_ = _open(now)
-    query = (
-        select(func.count(Organisation.id))
-        .outerjoin(open_, open_.c.organisation_id == Organisation.id)
-        .where(_is_shown(open_))
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(select(func.count(Organisation.id)).where(_is_shown(now))) or 0
 
 
-def _is_shown(open_: Subquery) -> ColumnElement[bool]:
-    return or_(Organisation.description != "", open_.c.organisation_id.is_not(None))
+def _is_shown(now: datetime) -> ColumnElement[bool]:
+    return or_(Organisation.description != "", _is_hiring(now))
 
 
-def _open(now: datetime) -> Subquery:
-    """The live listings of each organisation: how many, and the last change of any."""
+def _is_hiring(now: datetime) -> ColumnElement[bool]:
+    return exists().where(Listing.organisation_id == Organisation.id, live(now))
+
+
+def _of_live(what: ColumnElement[Any], now: datetime) -> ScalarSelect[Any]:
+    """Something about the live listings of the organisation of the row."""
     return (
-        select(
-            Listing.organisation_id,
-            func.count(Listing.id).label("open_count"),
-            func.max(shown_since()).label("changed_at"),
-        )
-        .where(live(now), Listing.organisation_id.is_not(None))
-        .group_by(Listing.organisation_id)
-        .subquery()
+        select(what)
+        .where(Listing.organisation_id == Organisation.id, live(now))
+        .correlate(Organisation)
+        .scalar_subquery()
     )
 
 
@@ -172,17 +175,12 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-def _rows(wanted: Wanted, now: datetime) -> Select[Any]:
-    open_ = _open(now)
-    return (
-        select(*_COLUMNS, func.coalesce(open_.c.open_count, 0))
-        .join(open_, open_.c.organisation_id == Organisation.id, isouter=not wanted.is_hiring)
-        .where(*_conditions(wanted))
-    )
+def _rows(now: datetime) -> Select[Any]:
+    return select(*_COLUMNS, _of_live(func.count(Listing.id), now))
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_is_hiring(now)] if wanted.is_hiring else []
     if wanted.words:
         # Names are stored folded: "Türkiye" is found by "turkiye".
         words = fold(wanted.words).split()

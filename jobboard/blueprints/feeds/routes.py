@@ -226,7 +226,8 @@ def _site() -> str:
 
 
 def _part(pages: Sequence[tuple[str, datetime | None]]) -> bytes:
-    return sitemap.write_part(SitemapPage(whole(path), at) for path, at in pages)
+    base = whole("")
+    return sitemap.write_part(SitemapPage(base + path, at) for path, at in pages)
 
 
 def _texts_changed() -> datetime:
