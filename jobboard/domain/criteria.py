@@ -125,7 +125,8 @@ class Criteria:
         q: words, quoted phrases and words with a minus.
         where: a place in the seeker's words.
         near: a city, in the one spelling that means no other ("Cambridge, MA, US"), or a point.
-        radius: kilometres around ``near``; without it, always the default.
+        radius: kilometres around ``near``; without it, always the default. With a city in ``where``
+            it makes ``near`` of it.
         remote: country code from which the seeker wants to work remotely.
         language: codes of the languages the seeker has; listings that need others are left out.
         education: the seeker's own level; listings that ask for more are left out.
@@ -326,9 +327,22 @@ class _Reading:
             value = clean_line(raw_value)
             if value:
                 self._take(key, value)
+        self._look_around()
         lists = {key: tuple(sorted(values, key=str)) for key, values in self.lists.items()}
         criteria = Criteria(**self.values, **lists)  # type: ignore[arg-type]
         return Parsed(criteria, tuple(self.problems))
+
+    def _look_around(self) -> None:
+        """A city in ``where`` with a radius is meant to be searched around.
+
+        So a plain form asks for it, whose box of places holds words.
+        """
+        if "radius" not in self.values or "near" in self.values:
+            return
+        found = spot(str(self.values.get("where", "")))
+        if found is not None:
+            self.values["near"] = found.value
+            del self.values["where"]
 
     def _take(self, key: str, value: str) -> None:
         if key not in _READERS:

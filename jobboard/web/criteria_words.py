@@ -30,6 +30,7 @@ _MOST_IN_HEADING = 3
 
 #: The names of the facets, in the order of the page.
 LEGENDS: Mapping[str, str] = {
+    "radius": N_("Distance"),
     "type": N_("Contract"),
     "country": N_("Country"),
     "topic": N_("Topic"),
@@ -248,6 +249,11 @@ def near_label(criteria: Criteria) -> str:
     return gettext("Within %(radius)s km of %(place)s", radius=criteria.radius, place=place)
 
 
+def radius_label(radius: str) -> str:
+    """Return a distance in the words of a facet's row."""
+    return gettext("Within %(radius)s km", radius=radius)
+
+
 def _sentence(noun: str, core: list[str], clauses: list[str]) -> str:
     text = " ".join([noun, *core])
     return _capitalised(", ".join([text, *clauses]))
@@ -432,6 +438,7 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "start": lambda value: gettext(START[Start(value)]),
     "country": filters.country_name,
     "focus": _focus_label,
+    "radius": radius_label,
     "remote": _remote_label,
     "passport": lambda value: gettext("Passport: %(country)s", country=filters.country_name(value)),
     "language": filters.language_name,

@@ -201,11 +201,47 @@ def test_a_form_of_facets_keeps_the_words_and_works_by_submit(
     kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     assert kept == {
         "q": "analyst",
-        "near": "Istanbul, TR",
-        "radius": "100",
+        "where": "Istanbul, TR",
         "organisation": "centre-for-grand-strategy",
     }
     assert "Centre for Grand Strategy" in chips(text)
+
+
+def test_how_far_from_a_city_is_asked(app: Flask, client: FlaskClient) -> None:
+    publish(app, "Analyst", places=TURKEY)
+    publish(app, "Clerk", places=(Place("TR", "Izmit", 40.77, 29.92),))
+    publish(app, "Adviser", places=FRANCE)
+    near = page(client, "?where=Istanbul")
+    assert titles(near) == ["Analyst"]
+    assert rows(near, "radius") == {
+        "": ("In the city itself", "1", True),
+        "25": ("Within 25 km", "1", False),
+        "50": ("Within 50 km", "1", False),
+        "100": ("Within 100 km", "2", False),
+        "250": ("Within 250 km", "2", False),
+    }
+    # What the form sends, with a radius and again without.
+    far = page(client, "?where=Istanbul&radius=100")
+    assert sorted(titles(far)) == ["Analyst", "Clerk"]
+    assert heading(far) == "2 jobs within 100 km of Istanbul, Türkiye"
+    assert rows(far, "radius")["100"][2]
+    assert titles(page(client, "?where=Istanbul%2C+TR&radius=")) == ["Analyst"]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("query", ["", "?where=France", "?where=remote", "?radius=100"])
+def test_how_far_from_nowhere_is_not_asked(app: Flask, client: FlaskClient, query: str) -> None:
+    publish(app, "Analyst", places=FRANCE)
+    assert rows(page(client, query), "radius") == {}
+
+
+@pytest.mark.one_database
+def test_the_box_of_places_keeps_the_radius(app: Flask, client: FlaskClient) -> None:
+    publish(app, "Analyst", places=TURKEY)
+    text = page(client, "?near=Istanbul&radius=250")
+    box = text[text.index('class="search-box"') : text.index("</form>")]
+    assert 'value="Istanbul, TR"' in box
+    assert '<input type="hidden" name="radius" value="250">' in box
 
 
 @pytest.mark.one_database

@@ -134,6 +134,18 @@ def test_around_a_place() -> None:
     assert read(("near", "Geneva"), ("radius", "50")).query_pairs() == [("near", "Geneva, CH")]
 
 
+@pytest.mark.parametrize("where", ["Geneva", "Genève", "geneva, switzerland"])
+def test_a_radius_around_a_city_in_words(where: str) -> None:
+    around = read(("near", "Geneva"), ("radius", "100"))
+    assert read(("where", where), ("radius", "100")) == around
+    assert read(("radius", "100"), ("where", where), ("near", "")) == around
+
+
+@pytest.mark.parametrize("where", ["Switzerland", "remote", "Xyzzyburg"])
+def test_words_that_are_no_city_have_nothing_around_them(where: str) -> None:
+    assert read(("where", where), ("radius", "100")) == Criteria(where=where)
+
+
 def test_a_radius_around_nothing_is_no_other_search() -> None:
     assert read(("radius", "20")) == Criteria()
     assert read(("near", "Geneva"), ("radius", "20")).without("near") == Criteria()

@@ -11,7 +11,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from jobboard.domain.criteria import LONGEST_TEXT, VOCABULARIES, Criteria, Sort
-from jobboard.domain.places import Suggestion, area_name, suggest
+from jobboard.domain.places import Suggestion, area_name, spot, suggest
 from jobboard.domain.projection import place
 from jobboard.domain.taxonomy import NOT_STATED, Region
 from jobboard.markup.text import fold
@@ -80,6 +80,8 @@ _MOST_ROWS = 24
 _UNFOLDED = 6
 #: Stands for the count in a row that is drawn once and counted often.
 _COUNT = "\ufffc"
+#: Kilometres around a city that are offered.
+_RADII = (25, 50, 100, 250)
 #: Most filters that are tried one by one for a looser search.
 _MOST_TRIES = 12
 #: Words of a search that are left out one by one, and looser searches that are offered.
@@ -184,13 +186,15 @@ def chips(criteria: Criteria, names: Mapping[str, str]) -> list[Link]:
     ]
 
 
-def facets_form(criteria: Criteria, hits: Hits) -> Markup:
+def facets_form(criteria: Criteria, hits: Hits, now: datetime) -> Markup:
     """Return the form of facets, drawn once for the same choices and counts."""
+    around = _around(criteria, now)
     key = (
         "facets",
         filters.language(),
         tuple(criteria.query_pairs()),
         _frozen(hits.facets),
+        tuple(around.items()),
     )
     found = cards.kept().find(key)
     if found is not None:
@@ -198,23 +202,53 @@ def facets_form(criteria: Criteria, hits: Hits) -> Markup:
     rows = _Rows(criteria, hits.facets)
     page = render_template(
         "listings/_facets.html",
-        facets=rows.facets(FACETS),
+        facets=[*rows.distance(around), *rows.facets(FACETS)],
         more_facets=rows.facets(MORE_FACETS),
         is_more_open=any(criteria.values(name) for name, _ in MORE_FACETS),
         countries=_country_options(filters.language()),
         passport=criteria.passport,
         passport_name=filters.country_name(criteria.passport) if criteria.passport else "",
-        kept=[
-            pair
-            for pair in criteria.query_pairs()
-            if pair[0] not in _SHOWN_KEYS and pair[0] not in {"page", "sort"}
-        ],
+        kept=_kept(criteria, is_around=bool(around)),
         chosen=len([pair for pair in criteria.filter_pairs() if pair[0] not in {"q", "where"}]),
         clear=address(Criteria(q=criteria.q, where=criteria.where)),
         total=filters.number(hits.total),
         total_count=hits.total,
     )
     return cards.kept().keep(key, Markup(page))  # noqa: S704 - a template's own output
+
+
+def _around(criteria: Criteria, now: datetime) -> dict[str, int]:
+    """Return how many listings lie in the city asked for, and within each radius of it.
+
+    Empty where no city is asked for.
+    """
+    city = spot(criteria.near or criteria.where)
+    if city is None or (criteria.near and criteria.where):
+        return {}
+    radii = sorted({*_RADII, *((criteria.radius,) if criteria.near else ())})
+    asked = {str(one): criteria.replaced(where="", near=city.value, radius=one) for one in radii}
+    if _is_named(city.value):
+        asked = {"": criteria.replaced(where=criteria.where or city.value, near=""), **asked}
+    return {
+        radius: engine.search(each, now, limit=1, with_facets=False).total
+        for radius, each in asked.items()
+    }
+
+
+def _is_named(near: str) -> bool:
+    """Tell whether a place has words, other than a point in degrees."""
+    return any(map(str.isalpha, near))
+
+
+def _kept(criteria: Criteria, *, is_around: bool) -> list[tuple[str, str]]:
+    """Return what the form of facets carries along because it has no control for it."""
+    shown = {*_SHOWN_KEYS, "page", "sort", *(("radius",) if is_around else ())}
+    return [
+        # A city goes as words: with a radius they mean what lies around it, without one itself.
+        ("where", value) if key == "near" and is_around and _is_named(value) else (key, value)
+        for key, value in criteria.query_pairs()
+        if key not in shown
+    ]
 
 
 def world_map(criteria: Criteria, hits: Hits) -> Markup:
@@ -313,6 +347,16 @@ class _Rows:
         found = (self._facet(name, kind) for name, kind in wanted)
         return [facet for facet in found if facet is not None]
 
+    def distance(self, around: Mapping[str, int]) -> list[Facet]:
+        """Return the question how far from a city, if one is asked for."""
+        if not around:
+            return []
+        chosen = str(self._criteria.radius) if self._criteria.near else ""
+        rows: list[tuple[str, str, int | None, bool]] = [
+            ("radius", radius, count, radius == chosen) for radius, count in around.items()
+        ]
+        return [self._folded("radius", "radio", rows, {"": gettext("In the city itself")})]
+
     def _facet(self, name: str, kind: str) -> Facet | None:
         if kind == "country":
             return self._folded(name, kind, [], {})
@@ -393,7 +437,7 @@ def _row(
     """Return a row drawn once: what stands before its count, and what after."""
     label = label or criteria_words.value_label(name, value)
     row = current_app.jinja_env.get_template("macros/facet.html").module.facet_row  # type: ignore[attr-defined]
-    is_counted = value != ""
+    is_counted = value != "" or name == "radius"
     html = row(name, value, label, kind, is_checked, _COUNT if is_counted else None)
     # The template's indentation, a thousand times on a page, is left out.
     before, _, after = " ".join(html.split()).partition(_COUNT)

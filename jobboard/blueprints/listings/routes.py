@@ -110,7 +110,7 @@ def index() -> AnyResponse:
         described=criteria_words.describe(criteria, names),
         tabs=results.tabs(criteria, hits),
         world_map=results.world_map(criteria, hits),
-        facets=results.facets_form(criteria, hits),
+        facets=results.facets_form(criteria, hits, now),
         chips=results.chips(criteria, names),
         clear=results.address(Criteria(q=criteria.q)),
         sorts=[(word, gettext(label)) for word, label in results.SORTS.items()],
@@ -119,11 +119,7 @@ def index() -> AnyResponse:
         canonical=whole(results.PATH, criteria.query_pairs()),
         pager_query=with_query("", criteria.with_page(1).query_pairs()).removeprefix("?"),
         is_indexed=criteria.is_empty and criteria.sort is None and not problems,
-        kept=[
-            pair
-            for pair in criteria.query_pairs()
-            if pair[0] not in {"q", "where", "near", "radius", "page", "sort"}
-        ],
+        kept=_kept(criteria),
     )
     return answer(page)
 
@@ -267,6 +263,13 @@ def _cards(criteria: Criteria, hits: Hits, ids: Sequence[int], now: datetime) ->
     rows = find.cards(ids, now)
     found = snippets(rows, criteria.q, hits.terms)
     return cards.drawn(rows, now, terms=hits.terms, snippets=found)
+
+
+def _kept(criteria: Criteria) -> list[tuple[str, str]]:
+    """Return what a new search of the box keeps: the filters, and how far one looks around."""
+    own = {"q", "where", "near", "radius", "page", "sort"}
+    radius = [("radius", str(criteria.radius))] if criteria.near else []
+    return [*(pair for pair in criteria.query_pairs() if pair[0] not in own), *radius]
 
 
 def _headline(criteria: Criteria, total: int, names: Mapping[str, str]) -> str:
