@@ -211,5 +211,6 @@ _BARE_HOST = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?:[/?#]\S*)?$"
 )
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@(?:[\w-]+\.)+[\w-]{2,}")
-_EMAIL_IN_TEXT = re.compile(r"[\w.+%'-]+@(?:[\w-]+\.)+[A-Za-z]{2,}")
+# From the front of a run of letters only, and 64 of them (RFC 5321, 4.5.3.1.1): linear in the text.
+_EMAIL_IN_TEXT = re.compile(r"(?<![\w.+%'-])[\w.+%'-]{1,64}@(?:[\w-]+\.)+[A-Za-z]{2,}")
 _URL_IN_TEXT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
