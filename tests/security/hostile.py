@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from defusedxml import ElementTree
 from werkzeug.test import TestResponse
 
 #: Written as a product, so that no number that a page may hold by chance looks like its result.
@@ -129,10 +130,13 @@ def faults(answer: TestResponse) -> list[str]:
     text = answer.get_data().decode("utf-8", "strict") if is_text or "json" in kind else ""
     if RESULT in text:
         found.append("a template was run")
-    if is_text and kind not in {"text/plain", "text/calendar"} and "<x-y" in text:
-        found.append("markup")
     if kind == "text/html":
         found += _of_page(answer)
+    elif "xml" in kind:
+        names = {str(one.tag) for one in ElementTree.fromstring(answer.get_data()).iter()}
+        found += ["markup"] if any("x-y" in name for name in names) else []
+    elif "json" in kind:
+        json.loads(text)
     if any("evil" in name.lower() for name in dict(answer.headers)):
         found.append("a header was forged")
     location = answer.headers.get("Location", "")
