@@ -42,6 +42,8 @@ from jobboard.models.organisation import Organisation
 from jobboard.queries import changes
 
 _TAG = re.compile(r"<[^>]*>")
+#: The end of a heading or of a point in a list: what follows is no part of the same sentence.
+_BLOCK_END = re.compile(r"(?<![.!?:;,…>\s])\s*(?:</(?:p|li|ul|ol|h[1-6]|blockquote|td|tr)>\s*)+(?!\Z)")
 _GREATEST_ID = 2**63 - 1
 #: Listings read whole at a time when all are read.
 _BATCH = 200
@@ -185,7 +187,7 @@ def texts(ids: Sequence[int]) -> dict[int, str]:
         return {}
     found = db.session.execute(_TEXTS, {"ids": list(ids)})
     # The stored HTML was cleaned when it was saved, so its tags are all that is to be taken out.
-    return {row[0]: unescape(_TAG.sub(" ", row[1] or "")) for row in found}
+    return {row[0]: unescape(_TAG.sub(" ", _BLOCK_END.sub(" · ", row[1] or ""))) for row in found}
 
 
 def cards_of_organisation(

@@ -43,6 +43,14 @@ def test_the_piece_around_the_words_is_shown_with_marks() -> None:
     assert len(piece) < 260
 
 
+def test_points_of_a_list_do_not_run_into_each_other() -> None:
+    listed = text(
+        "## Duties\n\n- Chart the silt\n- Measure dredging depths\n- Rest.\n\nThen go home."
+    )
+    [piece] = found("dredging", description=listed)
+    assert "Duties · Chart the silt · Measure <mark>dredging</mark> depths · Rest. Then" in piece
+
+
 def test_other_forms_of_the_words_are_marked_too() -> None:
     [piece] = found("analyse treaty", title="Officer", description=text("Analysing old treaties."))
     assert "<mark>Analysing</mark> old <mark>treaties</mark>" in piece
