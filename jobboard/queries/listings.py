@@ -43,7 +43,9 @@ from jobboard.queries import changes
 
 _TAG = re.compile(r"<[^>]*>")
 #: The end of a heading or of a point in a list: what follows is no part of the same sentence.
-_BLOCK_END = re.compile(r"(?<![.!?:;,…>\s])\s*(?:</(?:p|li|ul|ol|h[1-6]|blockquote|td|tr)>\s*)+(?!\Z)")
+_BLOCK_END = re.compile(
+    r"(?<![.!?:;,…>\s])\s*(?:</(?:p|li|ul|ol|h[1-6]|blockquote|td|tr)>\s*)+(?!\Z)"
+)
 _GREATEST_ID = 2**63 - 1
 #: Listings read whole at a time when all are read.
 _BATCH = 200
