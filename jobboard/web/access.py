@@ -10,9 +10,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, session
+from flask import Flask, Request, Response, abort, current_app, redirect, request, session
 from flask.globals import request_ctx
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
+from itsdangerous import BadSignature
 
 from jobboard import clock, logins
 from jobboard.domain import token
@@ -60,6 +62,25 @@ _SYSTEMS = (
 )
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, without its look at the clock.
+
+    Flask takes a cookie from the future for a forged one: with a clock put back, or two machines
+    whose clocks differ by a second, whoever has just signed in would be nobody. Sign-ins end by
+    their row.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        signer = self.get_signing_serializer(app)
+        if signer is None:
+            return None
+        try:
+            kept = signer.loads(request.cookies.get(self.get_cookie_name(app), ""))
+        except BadSignature:
+            kept = {}
+        return self.session_class(kept)
+
+
 class Visitor:
     """A signed-in person as Flask-Login sees them: the account and the browser's session row.
 
@@ -83,6 +104,7 @@ class Visitor:
 
 def install(app: Flask) -> None:
     """Teach Flask-Login to find people by their session's token."""
+    app.session_interface = _Sessions()
     # Its context processor would look for the person, and so read the session, on every page.
     login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None

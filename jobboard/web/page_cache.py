@@ -22,10 +22,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import brotli
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
 from werkzeug.routing import Rule
 
+from jobboard.db import reading
 from jobboard.domain.criteria import Criteria
 from jobboard.queries import changes
 from jobboard.search import upkeep
@@ -88,7 +90,7 @@ _OF_AN_ANSWER = frozenset({"date", "x-request-id"})
 _OF_A_BODY = frozenset({"content-length", "content-type", "content-disposition"})
 
 #: Bytes of bodies kept in one process, and of the largest one.
-_MOST_BYTES = 24 * 1024 * 1024
+_MOST_BYTES = 16 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
 #: How long words that tell the time may stand. Beginnings and ends need no margin.
 _LIFE = timedelta(seconds=10)
@@ -296,7 +298,11 @@ class PageCache:
             page = self._find(key, number, now)
             if page is not None:
                 return page
-            until = self._until(number, now)
+            try:
+                until = self._until(number, now)
+            except SQLAlchemyError:
+                # Locked, away or out of connections: the application says so in its own words.
+                return self._asked(key, environ)
             with upkeep.noting() as search:
                 answer = self._asked(key, environ)
                 if not _is_for_everyone(answer):
@@ -327,7 +333,7 @@ class PageCache:
         """Return how long a page made now is right if nothing is changed."""
         known = self._next
         if known is None or known[0] != number or not known[1] <= now < (known[2] or now + _LIFE):
-            with self._app.app_context():
+            with self._app.app_context(), reading():
                 known = self._next = (number, now, changes.next_moment(now))
         end = now + _LIFE
         return min(end, known[2]) if known[2] is not None else end
