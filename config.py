@@ -187,9 +187,11 @@ def _database(env: Mapping[str, str], instance: Path) -> str:
 
 
 def _engine(env: Mapping[str, str]) -> dict[str, object]:
+    # What a statement carries is people's: a trace in the log shows the statement alone.
     if not env.get("DATABASE_URL", "").startswith("postgres"):
-        return {"pool_timeout": 10}
+        return {"pool_timeout": 10, "hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_timeout": 5,
         "connect_args": {"connect_timeout": 5},

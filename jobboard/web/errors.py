@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -171,6 +172,19 @@ def _value_refused(error: DataError) -> WerkzeugResponse:
 
 
 def _unforeseen(error: Exception) -> WerkzeugResponse:
-    log.error("unforeseen error, request %s at %s", request_id(), request.endpoint, exc_info=error)
+    if isinstance(error, DBAPIError):
+        # PostgreSQL tells which value was in the way: somebody's address, it may be.
+        log.error(
+            "unforeseen error, request %s at %s: %s in %s\n%s",
+            request_id(),
+            request.endpoint,
+            type(error.orig).__name__,
+            error.statement,
+            "".join(traceback.format_tb(error.__traceback__)),
+        )
+    else:
+        log.error(
+            "unforeseen error, request %s at %s", request_id(), request.endpoint, exc_info=error
+        )
     db.session.rollback()
     return answer(InternalServerError.code)
