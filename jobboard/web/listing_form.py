@@ -91,7 +91,7 @@ _MOST_TOPICS = 3
 _PLACE_LENGTH = 100
 _LARGEST_AMOUNT = Decimal(10) ** 12
 _LONGEST_SUMMARY = 300
-_LONGEST_COUNTRIES = 500
+_LONGEST_COUNTRIES = 2_000
 #: Days that a form takes: beyond them a date is a slip of the finger, and no instant everywhere.
 #: Bytes of a form that is read at all; far more than any text that can be handed in.
 _LONGEST_REQUEST = 4 * 1024 * 1024
@@ -100,6 +100,8 @@ _LONGEST_STORED = 60_000
 _YEARS = range(2000, 2201)
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LONGEST_CODE = 12
+#: What stands between the names of a list: commas of several scripts, and their like.
+_BETWEEN = re.compile(r"[,;،、\n]")
 
 #: Languages that a listing may ask for, besides those it may be written in.
 _OTHER_LANGUAGES = (
@@ -136,7 +138,6 @@ _SAME_NAME = (
     "grade",
     "education_min",
     "eligibility",
-    "eligible_nationalities",
     "visa_sponsorship",
     "security_clearance",
     "pay_kind",
@@ -167,6 +168,8 @@ FIRST_SCREEN = (
     "accept_terms",
 )
 
+
+_COUNTRIES_HINT = _l("Names of countries, with commas between: Mali, Niger, Burkina Faso.")
 
 ZONES = options((name, name) for name in zones.zones())
 ZONES_WRITTEN = LongSelect((name, name) for name in zones.zones())
@@ -287,6 +290,19 @@ def sensible_day(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Write the day as a date, such as 2027-05-31."))
 
 
+def known_countries(_form: Form, field: Field) -> None:
+    """Refuse names that are no country's, in any language of the gazetteer, nor its code.
+
+    Raises:
+        ValidationError: it says the first such name.
+    """
+    unknown = [name for name in _parts(field.data) if _country_meant(name) is None]
+    if unknown:
+        raise ValidationError(
+            gettext("No country is known as “%(name)s”.", name=unknown[0][:_PLACE_LENGTH])
+        )
+
+
 def _several(vocabulary: type[StrEnum], label: Any, *, hint: Any = "") -> SelectMultipleField:
     named = [(value, _l(text)) for value, text in LABELS[vocabulary].items()]
     return SelectMultipleField(label, choices=options(named), description=hint)
@@ -352,8 +368,8 @@ class ListingForm(BoardForm):
     focus_regions = _several(Region, _l("Regions the work is about"))
     focus_countries = StringField(
         _l("Countries the work is about"),
-        description=_l("Their names, with commas between: Mali, Niger, Burkina Faso."),
-        validators=[Length(max=_LONGEST_COUNTRIES)],
+        description=_COUNTRIES_HINT,
+        validators=[Length(max=_LONGEST_COUNTRIES), known_countries],
     )
     function = _select(JobFunction, _l("Function"))
     seniority = _select(Seniority, _l("Seniority"))
@@ -373,9 +389,10 @@ class ListingForm(BoardForm):
     language_level = RowsField(_l("Level"))
     language_need = RowsField(_l("How binding"))
     eligibility = _select(Eligibility, _l("Who may apply"))
-    eligible_nationalities = SelectMultipleField(
+    eligible_nationalities = StringField(
         _l("Citizens of"),
-        choices=options((each.code, each.name) for each in gazetteer.countries()),
+        description=_COUNTRIES_HINT,
+        validators=[Length(max=_LONGEST_COUNTRIES), known_countries],
     )
     visa_sponsorship = _select(VisaSponsorship, _l("Visa support"))
     security_clearance = _select(Clearance, _l("Security clearance"))
@@ -421,14 +438,6 @@ class ListingForm(BoardForm):
             if code and code != ANYWHERE and gazetteer.country(code) is None:
                 raise ValidationError(_l("Choose a country from the list."))
 
-    def validate_focus_countries(self, field: StringField) -> None:
-        """Countries are known by their names, in any language of the gazetteer, or their codes."""
-        unknown = [name for name in _parts(field.data) if _country_meant(name) is None]
-        if unknown:
-            raise ValidationError(
-                gettext("No country is known as “%(name)s”.", name=unknown[0][:_PLACE_LENGTH])
-            )
-
     def validate_language_level(self, field: RowsField) -> None:
         """Levels come from the list."""
         if any(level and level not in list(LanguageLevel) for level in field.data):
@@ -465,7 +474,7 @@ class ListingForm(BoardForm):
             "remote_countries": self._remote_countries(),
             "topics": _words(self.topics),
             "focus_regions": _words(self.focus_regions),
-            "focus_countries": self._focus_countries(),
+            "focus_countries": _countries_meant(self.focus_countries.data),
             "job_function": JobFunction(_word(self.function)),
             "seniority": Seniority(_word(self.seniority)),
             "experience_years_min": _number(self.experience_years_min),
@@ -478,7 +487,7 @@ class ListingForm(BoardForm):
             "education_min": Education(_word(self.education_min)),
             "languages": self._languages(),
             "eligibility": Eligibility(_word(self.eligibility)),
-            "eligible_nationalities": _words(self.eligible_nationalities),
+            "eligible_nationalities": _countries_meant(self.eligible_nationalities.data),
             "visa_sponsorship": VisaSponsorship(_word(self.visa_sponsorship)),
             "security_clearance": Clearance(_word(self.security_clearance)),
             "pay_kind": PayKind(_word(self.pay_kind)),
@@ -627,10 +636,6 @@ class ListingForm(BoardForm):
         known = [code.upper() for code in codes if gazetteer.country(code)]
         return tuple(dict.fromkeys(known))
 
-    def _focus_countries(self) -> tuple[str, ...]:
-        meant = map(_country_meant, _parts(self.focus_countries.data))
-        return tuple(dict.fromkeys(code for code in meant if code))
-
     def _languages(self) -> tuple[LanguageNeed, ...]:
         return tuple(
             LanguageNeed(
@@ -662,7 +667,8 @@ def listing_values(listing: Listing) -> dict[str, Any]:
         "function": listing.job_function,
         "place": [place.city for place in listed] + [""] * len(remote),
         "country": [place.country or "" for place in listed] + list(remote),
-        "focus_countries": ", ".join(map(filters.country_name, listing.focus_countries or ())),
+        "focus_countries": _countries_written(listing.focus_countries),
+        "eligible_nationalities": _countries_written(listing.eligible_nationalities),
         "language_code": [need.code for need in needs],
         "language_level": ["" if need.level == NOT_STATED else need.level for need in needs],
         "language_need": ["" if need.is_required else DESIRABLE for need in needs],
@@ -783,12 +789,21 @@ def _located(city: str, country: str | None) -> Sequence[Place]:
 
 
 def _parts(written: str | None) -> list[str]:
-    return [part for part in map(clean_line, (written or "").split(",")) if part]
+    return [part for part in map(clean_line, _BETWEEN.split(written or "")) if part]
 
 
 def _country_meant(name: str) -> str | None:
     country = gazetteer.country(name)
     return country.code if country is not None else gazetteer.country_named(name)
+
+
+def _countries_meant(written: str | None) -> tuple[str, ...]:
+    meant = map(_country_meant, _parts(written))
+    return tuple(dict.fromkeys(code for code in meant if code))
+
+
+def _countries_written(codes: Iterable[str] | None) -> str:
+    return ", ".join(map(filters.country_name, codes or ()))
 
 
 def _is_answered(field: Field) -> bool:

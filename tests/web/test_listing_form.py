@@ -192,6 +192,11 @@ def test_countries_that_the_work_is_about(typed: Callable[..., ListingForm]) -> 
     assert form.content()["focus_countries"] == ("ML", "FR", "TR", "CI")
 
 
+def test_countries_whose_citizens_may_apply(typed: Callable[..., ListingForm]) -> None:
+    form = typed(eligible_nationalities="Jordan، العراق; Lebanon")
+    assert form.content()["eligible_nationalities"] == ("JO", "IQ", "LB")
+
+
 def test_a_country_that_nobody_knows_is_named(typed: Callable[..., ListingForm]) -> None:
     form = typed(focus_countries="Mali, Atlantis")
     assert form.errors["focus_countries"] == ["No country is known as “Atlantis”."]
