@@ -40,6 +40,13 @@ FREE_MAIL = frozenset(
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\],;،]+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"\w+")
+#: Latin, Greek and Cyrillic. The micro sign is no Greek letter to whoever writes it.
+_LIKE_EACH_OTHER = (
+    re.compile("[a-zA-Z\u00c0-\u024f]"),
+    re.compile("[\u0370-\u03ff]"),
+    re.compile("[\u0400-\u052f]"),
+)
 #: A title with fewer letters than this may be an abbreviation.
 _LEAST_LETTERS = 10
 _LOUD_SHARE = 0.7
@@ -76,6 +83,7 @@ class Case:
 
     Attributes:
         poster_email: where the listing came from.
+        name: of the organisation, as the poster writes it.
         is_member: an administrator let the poster act for the organisation.
         approved: listings of this address that were approved before.
         refused: listings of this address that were refused before.
@@ -90,6 +98,7 @@ class Case:
     """
 
     poster_email: str = ""
+    name: str = ""
     is_member: bool = False
     approved: int = 0
     refused: int = 0
@@ -107,6 +116,7 @@ def signals(case: Case) -> list[Signal]:
     """Return what is to be known about a listing, the weightiest first."""
     found = [
         *_twins(case),
+        *_letters(case),
         *_record(case),
         *_organisation(case),
         *_address(case),
@@ -143,6 +153,19 @@ def is_same_house(one: str, other: str) -> bool:
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
+def mixes_scripts(text: str) -> bool:
+    """Tell whether a word is spelled with letters of two scripts whose letters look alike.
+
+    "Сentre" with a Cyrillic С reads like "Centre"; no word of any language is written so.
+    """
+    if text.isascii():
+        return False
+    return any(
+        sum(script.search(word) is not None for script in _LIKE_EACH_OTHER) > 1
+        for word in _WORD.findall(text)
+    )
+
+
 def _twins(case: Case) -> list[Signal]:
     if not case.twins:
         return []
@@ -153,6 +176,16 @@ def _twins(case: Case) -> list[Signal]:
             short=N_("same title"),
         )
     ]
+
+
+def _letters(case: Case) -> list[Signal]:
+    if not (mixes_scripts(case.name) or mixes_scripts(case.title)):
+        return []
+    sentence = N_(
+        "A word of the name or the title mixes letters of two scripts that look alike; "
+        "it may imitate another."
+    )
+    return [Signal(Tone.LOOK, sentence, short=N_("look-alike letters"))]
 
 
 def _record(case: Case) -> list[Signal]:

@@ -10,6 +10,7 @@ from jobboard.domain.signals import (
     Tone,
     host_of,
     is_same_house,
+    mixes_scripts,
     signals,
     weightiest,
 )
@@ -155,3 +156,23 @@ def test_hosts(address: str, host: str) -> None:
 )
 def test_the_same_house(one: str, other: str, same: bool) -> None:
     assert is_same_house(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "mixes"),
+    [
+        ("\u0421entre for Grand Strategy", True),  # a Cyrillic letter in front
+        ("Centre for Grand Str\u0430tegy", True),
+        ("\u0391tlantic Council", True),  # a Greek one
+        ("Centre for Grand Strategy", False),
+        ("Институт Europa", False),
+        ("Türkiye Araştırmaları Vakfı, Łódź", False),
+        ("ΕΛΙΑΜΕΠ Foundation", False),
+        ("مركز Carnegie 中心 No5", False),
+        ("", False),
+    ],
+)
+def test_letters_that_only_look_like_those_of_a_name(text: str, mixes: bool) -> None:
+    assert mixes_scripts(text) is mixes
+    found = [signal.short for signal in signals(Case(name=text))]
+    assert ("look-alike letters" in found) is mixes

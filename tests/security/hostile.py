@@ -17,7 +17,7 @@ LINES = "Alice\r\nBcc: everybody@evil.example\r\nX-Evil: 1\n\nforged"
 UNSEEN = "a\x00b\x07\u202ec\u200bd\ufeffe\ufffff\U000e0041"
 PILED = "Z" + "\u0301\u0489" * 250
 LOOKALIKE = "Сentre fоr Grand Strаtegy"  # three Cyrillic letters
-SQL = "x'; select pg_sleep(3); -- %_\\ \" OR 1=1"
+SQL = "x'; select pg_sleep(30); -- %_\\ \" OR 1=1"
 HALF = "\ud800 half a character"
 
 #: One of each kind; every one goes through every field of every form and every key of a query.

@@ -303,6 +303,7 @@ def _facts(listing: Listing, standing: Standing, twins: int) -> Case:
     stated = organisation.website if organisation is not None else ""
     return Case(
         poster_email=listing.notice_address,
+        name=listing.organisation_name,
         is_member=standing.is_member,
         approved=standing.approved,
         refused=standing.refused,
