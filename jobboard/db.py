@@ -71,8 +71,10 @@ _PRAGMAS = (
     "synchronous=full",
     "foreign_keys=on",
     "busy_timeout=10000",
-    "cache_size=-65536",
-    "mmap_size=268435456",
+    # For each connection: the system's own cache serves them all. A file mapped into each would be
+    # counted in each, and eight private caches of 64 MB are half a gigabyte.
+    "cache_size=-2048",
+    "mmap_size=0",
     "temp_store=memory",
 )
 

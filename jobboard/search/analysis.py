@@ -111,7 +111,7 @@ def spans(text: str, terms: frozenset[str], language: str) -> list[tuple[int, in
     ]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def forms(word: str, language: str) -> frozenset[str]:
     """Return what one word of a text is found by: its folded parts and their stems.
 

@@ -5,6 +5,7 @@ changes: its listing's version, its organisation's profile, the words of its dea
 marked in its title.
 """
 
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,8 +28,9 @@ from jobboard.web.wording import gettext, ngettext
 
 #: Places named on a card; the rest is counted.
 _PLACES_ON_CARD = 3
-#: Drawn cards and other pieces kept in one process: about 2 kB each.
-_KEPT = 4000
+#: Bytes of drawn cards and other pieces kept in one process, and of what goes with each.
+_KEPT_BYTES = 8 * 1024 * 1024
+_OF_A_KEY = 700
 #: Stand in a drawn card where its title and its snippet come; no text of the board holds a NUL.
 _TITLE_GAP, _SNIPPET_GAP = "\x00title", "\x00snippet"
 #: The clocks of the world differ from UTC by this at most.
@@ -105,9 +107,16 @@ class Kept:
     """Drawn pieces of pages, the ones not asked for longest given up first."""
 
     def __init__(self, most: int) -> None:
+        """Remember how many bytes to keep at most."""
         self._most = most
+        self._bytes = 0
         self._pieces: OrderedDict[Any, Markup] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pieces kept."""
+        return self._bytes
 
     def find(self, key: Any) -> Markup | None:
         """Return a piece, or None when it must be drawn."""
@@ -120,16 +129,24 @@ class Kept:
     def keep(self, key: Any, piece: Markup) -> Markup:
         """Keep a piece and return it."""
         with self._lock:
+            former = self._pieces.pop(key, None)
+            self._bytes += _size(piece) - (_size(former) if former is not None else 0)
             self._pieces[key] = piece
-            while len(self._pieces) > self._most:
-                self._pieces.popitem(last=False)
+            while self._bytes > self._most:
+                _, oldest = self._pieces.popitem(last=False)
+                self._bytes -= _size(oldest)
         return piece
 
 
 def kept() -> Kept:
     """Return the drawn pieces of the present application."""
-    found: Kept = current_app.extensions.setdefault("kept_pieces", Kept(_KEPT))
+    found: Kept = current_app.extensions.setdefault("kept_pieces", Kept(_KEPT_BYTES))
     return found
+
+
+def _size(piece: Markup) -> int:
+    """Return the bytes that a piece takes, its key and its place in the order counted roughly."""
+    return sys.getsizeof(piece) + _OF_A_KEY
 
 
 def drawn(
