@@ -25,6 +25,7 @@ PAGES = (
     ("/jobs/", VISITOR),
     ("/jobs/?q=security+anlyst&country=TR&mode=hybrid", VISITOR),
     ("/jobs/?where=Georgia&typ=staff&passport=TR", VISITOR),
+    ("/jobs/?where=Geneva&radius=100", VISITOR),
     ("/jobs/?q=nothing-like-it", VISITOR),
     ("/jobs/?page=999", VISITOR),
     ("/job/x-{published}/", VISITOR),
@@ -275,6 +276,15 @@ def test_a_place_is_taken_by_keyboard(demo: Demo, page: Page) -> None:
     expect(box).to_have_value("Istanbul, Türkiye")
     box.press("Enter")
     expect(page.locator("h1")).to_contain_text("in “Istanbul, Türkiye”")
+
+
+def test_the_distance_from_a_city_is_a_filter(demo: Demo, page: Page) -> None:
+    page.goto(demo.address("/jobs/?where=Istanbul"))
+    page.get_by_role("radio", name="Within 100 km").check()
+    expect(page.locator("h1")).to_contain_text("within 100 km of Istanbul, Türkiye")
+    expect(page.get_by_role("radio", name="Within 100 km")).to_be_focused()
+    page.get_by_role("radio", name="In the city itself").check()
+    expect(page.locator("h1")).to_contain_text("in “Istanbul, TR”")
 
 
 # ------------------------------------------------------------------------- weight and paper

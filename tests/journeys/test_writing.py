@@ -65,6 +65,26 @@ def test_a_guests_text_comes_back_after_the_page_was_closed(board: LiveBoard, pa
     expect(page.get_by_text("Your unsent text is back")).to_have_count(0)
 
 
+def test_a_city_of_the_list_brings_its_country(board: LiveBoard, page: Page) -> None:
+    page.goto(f"{board.url}/post-a-job/")
+    city = page.get_by_label("City, place 1")
+    city.press_sequentially("springfield")
+    expect(page.get_by_role("option", name="Springfield, Illinois, United States")).to_be_visible()
+    page.get_by_role("option", name="Springfield, Illinois, United States").click()
+    expect(city).to_have_value("Springfield, IL")
+    expect(city).to_be_focused()
+    expect(page.get_by_label("Country, place 1")).to_have_value("US")
+
+    page.get_by_role("button", name="Another place").click()
+    page.keyboard.type("tallin")
+    expect(page.get_by_role("option", name="Tallinn, Estonia")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("City, place 2")).to_have_value("Tallinn")
+    expect(page.get_by_label("Country, place 2")).to_have_value("EE")
+    expect(page.locator("#beside")).to_contain_text("Springfield, IL, United States · Tallinn")
+
+
 def test_what_was_sent_does_not_come_back(board: LiveBoard, page: Page) -> None:
     page.goto(f"{board.url}/post-a-job/")
     write(page)
