@@ -76,7 +76,7 @@ _MEANINGS: Mapping[str, str] = {
     "q": N_('Words; "a phrase" in quotes, -word to leave out'),
     "where": N_("A place in words: a country, a city, remote"),
     "near": N_("A city to look around: Geneva, or latitude,longitude"),
-    "radius": N_("Kilometres around near"),
+    "radius": N_("Kilometres around near, or around a city in where"),
     "remote": N_("The country from which to work remotely, or anywhere"),
     "country": N_("Where the work is"),
     "region": N_("Where the work is, by the board's regions"),
