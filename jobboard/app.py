@@ -133,7 +133,7 @@ def _as_text(value: object) -> str:
 class _Commands(FlaskGroup):
     """The board's own commands in their order, listed where the settings allow no start too."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         """Return the names of the commands."""
         return list(self.commands)
 

@@ -20,7 +20,7 @@ DOCUMENTS = [
 ]
 _SPAN = re.compile(r"`([^`\n]+)`")
 #: Settings that programs other than the board read.
-_OTHERS = {"BOARD_DATABASES", "PYTHON"}
+_OTHERS = {"BOARD_ADS", "BOARD_BENCH", "BOARD_DATA", "BOARD_DATABASES", "PYTHON"}
 _WORDS = re.compile(r"\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b|\b(?:HOST|PORT|DEMO)\b")
 
 
