@@ -9,7 +9,7 @@ from tantivy import Document, Schema, SchemaBuilder
 from jobboard.search import analysis
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "4"
+VERSION = "5"
 
 #: Fields of words. ``_stem`` fields hold the stems of the field they are named after.
 TEXT_FIELDS = (
@@ -23,6 +23,11 @@ TEXT_FIELDS = (
 )
 #: Stems of the text are never searched as a phrase, so their positions are not kept.
 UNPLACED_FIELDS = ("text_stem",)
+#: Every stem and every word of a place once, whichever field it stands in: whether a listing has a
+#: word is asked here, how well it matches is asked of the fields.
+ANY_FIELD = "any"
+#: Stands before words that are no stems.
+AS_WRITTEN = "="
 
 #: Fields of whole values, by which the list is narrowed.
 WORD_FIELDS = (
@@ -153,6 +158,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in UNPLACED_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(ANY_FIELD, tokenizer_name="whitespace", index_option="basic")
     for name in WORD_FIELDS:
         builder.add_text_field(
             name, tokenizer_name="raw", index_option="basic", fast=name in OPEN_FACETS
@@ -179,18 +185,20 @@ def indexed(document: SearchDocument) -> Document:
     text = analysis.words(document.text)
     topics = analysis.words(document.topics)
     language = document.language
-    for name, found in (
-        ("title", title),
-        ("title_stem", analysis.stems(title, language)),
-        ("organisation", organisation),
-        ("organisation_stem", analysis.stems(organisation, language)),
-        ("place", analysis.words(document.place)),
-        ("topics_stem", analysis.stems(topics, analysis.FALLBACK)),
-        ("text", text),
-        ("text_stem", analysis.stems(text, language)),
-    ):
+    place = analysis.words(document.place)
+    stems = {
+        "title_stem": analysis.stems(title, language),
+        "organisation_stem": analysis.stems(organisation, language),
+        "topics_stem": analysis.stems(topics, analysis.FALLBACK),
+        "text_stem": analysis.stems(text, language),
+    }
+    words = {"title": title, "organisation": organisation, "place": place, "text": text}
+    for name, found in (words | stems).items():
         if found:
             made.add_text(name, " ".join(found))
+    anywhere = {one for found in stems.values() for one in found}
+    anywhere.update(AS_WRITTEN + one for one in place)
+    made.add_text(ANY_FIELD, " ".join(anywhere))
     _add_facets(made, document.facets)
     made.add_text("written_in", analysis.language_of(language))
     _add_times(made, document)

@@ -310,6 +310,7 @@ class _Question:
         self.criteria = criteria
         self.now = microseconds(now)
         self.matcher = Matcher(snapshot)
+        self.finder = Matcher(snapshot, is_scored=False)
         self.filters = Filters(snapshot, now)
         self.total = 0
         self.few: tuple[int, ...] | None = None
@@ -320,6 +321,7 @@ class _Question:
             self.matcher, Asked.read(criteria.q), only_unknown=True
         )
         self.words = self.matcher.all_of(self.asked)
+        self.holding = self.finder.all_of(self.asked)
 
     def page(self, limit: int, offset: int) -> tuple[int, ...]:
         """Return the ids of a page."""
@@ -346,11 +348,12 @@ class _Question:
         Those that hold more of them, and rarer ones, come first. Half of the words must be there;
         where hardly any listing has as many, one is enough.
         """
-        needs = self.matcher.required(self.asked)
-        if not needs[1:]:
+        ranked, plain = self.matcher.required(self.asked), self.finder.required(self.asked)
+        if not plain[1:]:
             return ()
         most = max(_COMMON, self.snapshot.searcher.num_docs * _SAYS_NOTHING)
-        needs = [need for need in needs if need.commonness <= most] or needs
+        needs = [one for one in zip(plain, ranked, strict=True) if one[0].commonness <= most]
+        needs = needs or list(zip(plain, ranked, strict=True))
         half = -(-len(needs) // 2)
         found = self._with_some(needs, half, limit)
         if half == 1 or len(found) >= min(_ENOUGH, limit):
@@ -358,22 +361,22 @@ class _Question:
         others = self._with_some(needs, 1, limit)
         return (*found, *(one for one in others if one not in found))[:limit]
 
-    def _with_some(self, needs: list[Need], least: int, limit: int) -> tuple[int, ...]:
+    def _with_some(self, needs: list[tuple[Need, Need]], least: int, limit: int) -> tuple[int, ...]:
         """Return the ids of the listings with so many of the words, but not all of them."""
+        plain = [need for need, _ in needs]
         # Whoever has two of three words has one of the two rarer ones: the commonest words, which
         # half of all listings hold, need not be gone through.
-        rare = sorted(needs, key=lambda need: need.commonness)[: len(needs) - least + 1]
-        clauses = [(Occur.Must, _some_of([need.query for need in rare], 1))]
-        queries = [need.query for need in needs]
+        rare = sorted(plain, key=lambda need: need.commonness)[: len(plain) - least + 1]
+        clauses = [(Occur.Must, _scoreless(_some_of(rare, 1)))]
         if least > 1:
-            clauses.append((Occur.Must, _some_of(queries, least)))
+            clauses.append((Occur.Must, _scoreless(_some_of(plain, least))))
         # Each word found counts beside its likeness, a rare one ("Damascus") for most.
-        clauses.extend(
-            (Occur.Should, Query.const_score_query(need.query, self._worth(need))) for need in needs
-        )
-        clauses.extend(self.matcher.excluded(self.asked))
-        if self.words is not None and self.total:
-            clauses.append((Occur.MustNot, self.words))
+        for need, ranked in needs:
+            word = Query.const_score_query(need.query, self._worth(need))
+            clauses += [(Occur.Should, word), (Occur.Should, ranked.query)]
+        clauses.extend(self.finder.excluded(self.asked))
+        if self.holding is not None and self.total:
+            clauses.append((Occur.MustNot, self.holding))
         query = self._alive(Query.boolean_query([*clauses, *self._narrowed()]))
         result = self.snapshot.searcher.search(query, limit, count=False, weight_by_field="recency")
         return tuple(one for _, one in self._hits(result))
@@ -432,11 +435,12 @@ class _Question:
         asked, corrections = _forgiven(self.matcher, self.asked, only_unknown=False)
         if not corrections:
             return hits
-        before = self.asked, self.words, self.few
-        self.asked, self.words, self.few = asked, self.matcher.all_of(asked), None
+        before = self.asked, self.words, self.holding, self.few
+        self.asked, self.few = asked, None
+        self.words, self.holding = self.matcher.all_of(asked), self.finder.all_of(asked)
         forgiven, total = self._counted(limit, offset)
         if not total:
-            self.asked, self.words, self.few = before
+            self.asked, self.words, self.holding, self.few = before
             return hits
         self.total = total
         self.corrections = (*self.corrections, *corrections)
@@ -457,7 +461,7 @@ class _Question:
             most = max(offset + limit, _FEW) + len(self.gone)
             if most <= _KEPT:
                 return self._early(limit, offset, most, self.gone)
-        query = self._query()
+        query = self._query(is_ranked=True)
         if narrower is not None:
             query = Query.boolean_query([(Occur.Must, query), narrower])
         order = _ORDERS[self.criteria.order]
@@ -487,7 +491,9 @@ class _Question:
         kept = pages.get(name)
         if kept is not None and (len(kept[0]) >= most or kept[1] <= len(kept[0])):
             return kept
-        result = self.snapshot.searcher.search(self._query(), most, **_ORDERS[self.criteria.order])
+        result = self.snapshot.searcher.search(
+            self._query(is_ranked=True), most, **_ORDERS[self.criteria.order]
+        )
         kept = self._hits(result), _total(result)
         return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
 
@@ -530,11 +536,18 @@ class _Question:
         )
         return Occur.Must, Query.const_score_query(query, 0.0)
 
-    def _query(self, without: str | None = None) -> Query:
-        """Return the query for what matches, live or not."""
+    def _query(self, without: str | None = None, *, is_ranked: bool = False) -> Query:
+        """Return the query for what matches, live or not.
+
+        Args:
+            without: the key that is left out.
+            is_ranked: whether the hits shall be told apart by how well they match.
+        """
         clauses = self._narrowed(without)
-        if self.words is not None:
-            clauses.append((Occur.Must, self.words))
+        is_best = is_ranked and self.criteria.order is Sort.BEST
+        words = self.words if is_best else self.holding
+        if words is not None:
+            clauses.append((Occur.Must, words))
         return Query.boolean_query(clauses) if clauses else Query.all_query()
 
     def _narrowed(self, without: str | None = None) -> list[tuple[Occur, Query]]:
@@ -591,10 +604,14 @@ def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
     return spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT * frequency)
 
 
-def _some_of(queries: list[Query], least: int) -> Query:
+def _some_of(needs: list[Need], least: int) -> Query:
     return Query.boolean_query(
-        [(Occur.Should, one) for one in queries], minimum_number_should_match=least
+        [(Occur.Should, need.query) for need in needs], minimum_number_should_match=least
     )
+
+
+def _scoreless(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
 
 
 def _total(result: Any) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from jobboard.markup.text import fold
 from jobboard.search import analysis
 
 #: Characters of a text that are looked through, and of the piece that is shown.
@@ -18,6 +19,9 @@ _LENGTH = 200
 #: Characters shown before the first word found.
 _BEFORE = 60
 _MORE = "…"
+#: Scripts whose words are told by more than their first letters; names written with underscores.
+_OTHER = re.compile("[_\u0370-\u1fff\u2c00-\U0010ffff]")
+_INITIALS = re.compile(r"\w\.\w")
 #: First letters by which a word is told from most others.
 _TELLING = 4
 #: Words found that are weighed against each other; a text may be nothing but the word.
@@ -98,20 +102,28 @@ def _found(
 def _candidates(text: str, terms: frozenset[str]) -> Iterator[re.Match[str]]:
     """Return the words of a text that may be one of the terms: a page has thousands of words.
 
-    A stem begins as its word does. In plain letters that leaves out nearly all other words without
-    a look at each; elsewhere letters are folded, and some scripts have endings in front.
+    A stem begins as its word does, which leaves out nearly all others without a look at each. Not
+    so in scripts with endings in front, and where folding makes of one letter two.
     """
-    if text.isascii() and "_" not in text:
-        return _beginning(terms).finditer(text)
-    return analysis.MARKED_WORD.finditer(text)
+    folded = fold(text.replace(_MORE, " "))
+    if len(folded) != len(text) or _OTHER.search(folded) or _INITIALS.search(folded):
+        yield from analysis.MARKED_WORD.finditer(text)
+        return
+    for found in _beginning(terms).finditer(folded):
+        start = found.start()
+        # The middle of a word is none, and what matches nothing is a sign.
+        if start and folded[start - 1].isalnum():
+            continue
+        match = analysis.MARKED_WORD.match(text, start)
+        if match is not None:
+            yield match
 
 
 @lru_cache(maxsize=500)
 def _beginning(terms: frozenset[str]) -> re.Pattern[str]:
-    # Two letters before the end may differ (policies, polici; dying, die), and initials have dots.
+    # Two letters before the end may differ: policies, polici; dying, die.
     fronts = sorted({term[: min(_TELLING, max(1, len(term) - 2))] for term in terms})
-    either = "|".join(map(re.escape, fronts))
-    return re.compile(rf"\b(?:(?:\w\.){{2,}}|(?:{either})\w*)", re.IGNORECASE)
+    return re.compile("|".join(map(re.escape, fronts)))
 
 
 def _best_window(

@@ -14,7 +14,7 @@ from tantivy import Occur, Query
 from jobboard.domain.taxonomy import NOT_STATED
 from jobboard.search import analysis
 from jobboard.search.asked import LITTLE, Asked, Word, is_little
-from jobboard.search.document import SearchDocument
+from jobboard.search.document import ANY_FIELD, AS_WRITTEN, SearchDocument
 from jobboard.search.index import Snapshot
 from jobboard.tables import gazetteer, synonyms
 
@@ -69,9 +69,15 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True)
 class Matcher:
-    """Makes queries for one state of the index."""
+    """Makes queries for one state of the index.
+
+    Attributes:
+        is_scored: whether the queries tell how well a listing matches, or only, at a fraction of
+            the cost, that it does. Both let through the same listings.
+    """
 
     snapshot: Snapshot
+    is_scored: bool = True
 
     def all_of(self, asked: Asked) -> Query | None:
         """Return the query for listings that hold everything asked, or None when nothing is."""
@@ -81,6 +87,8 @@ class Matcher:
             return None
         if not must:
             clauses.append((Occur.Must, Query.const_score_query(Query.all_query(), 1.0)))
+        if not self.is_scored:
+            return Query.boolean_query(clauses)
         little = [word for word in asked.words if word.is_little]
         clauses.extend(
             (Occur.Should, Query.boost_query(self.word(word), _LITTLE)) for word in little
@@ -280,6 +288,10 @@ class Matcher:
 
     def _single(self, part: str) -> Query:
         schema = self.snapshot.schema
+        if not self.is_scored:
+            stems = analysis.stems_of_word(part, self.snapshot.languages)
+            anywhere = (*stems, AS_WRITTEN + part)
+            return _either([Query.term_query(schema, ANY_FIELD, one, "basic") for one in anywhere])
         ways: list[Query] = []
         for name, weight in _WEIGHTS.items():
             terms: Iterable[str] = (part,)
@@ -325,6 +337,10 @@ class Matcher:
     def _constant(self, name: str, value: str, score: float) -> Query:
         query = Query.term_query(self.snapshot.schema, name, value, index_option="basic")
         return Query.const_score_query(query, score)
+
+
+def _either(ways: list[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, one) for one in ways])
 
 
 def _best(ways: list[Query]) -> Query:

@@ -322,6 +322,50 @@ def test_thousands_of_values_are_answered_at_once(board: Callable[..., Snapshot]
     assert time.thread_time() - started < 0.05
 
 
+@pytest.mark.parametrize(
+    "q",
+    [
+        "analyst",
+        "counter terrorism",
+        "counterterrorism adviser",
+        "UN",
+        "united nations officer",
+        "m&e",
+        "U.S. policy",
+        "non-proliferation",
+        "cairo",
+        "égypte",
+        "internship",
+        "analystes",
+        "محلل",
+        "аналитика",
+        '"policy analyst"',
+        "policy -analyst",
+        "-analyst",
+        "the policy of",
+        "analys",
+    ],
+)
+def test_the_cheap_question_lets_through_what_the_ranked_one_does(
+    board: Callable[..., Snapshot], q: str
+) -> None:
+    snapshot = board(
+        document(1, "Policy Analyst", text="of the United Nations", place="Cairo Egypt"),
+        document(2, "Analyste politique", language="fr", organisation="Nations Unies"),
+        document(
+            3, "UN Counter-Terrorism Advisor", topics="Internship", facets={"country": ("EG",)}
+        ),
+        document(4, "محلل سياسي", language="ar", text="analyst"),
+        document(5, "Аналитик", language="ru", text="US nonproliferation policy"),
+        document(6, "Monitoring and Evaluation Officer", text="counterterrorism", place="Le Caire"),
+        document(7, "Officer M&E", text="The policy analysts", language="tr"),
+    )
+    ranked = engine.answer(snapshot, read(("q", q)), NOW)
+    plain = engine.answer(snapshot, read(("q", q), ("sort", "newest")), NOW)
+    assert (set(ranked.ids), ranked.total) == (set(plain.ids), plain.total)
+    assert ranked.facets == plain.facets
+
+
 def test_what_is_like_a_listing(board: Callable[..., Snapshot]) -> None:
     energy = "gas pipelines and energy markets of the black sea"
     listings = [
