@@ -21,6 +21,8 @@ _BEFORE = 60
 _MORE = "…"
 #: Scripts whose words are told by more than their first letters; names written with underscores.
 _OTHER = re.compile("[_\u0370-\u1fff\u2c00-\U0010ffff]")
+#: Signs that are no part of a word, one space for each: plain letters are folded in no time.
+_SIGNS = dict.fromkeys(map(ord, "…·•–—‘’“”„«»\xa0"), " ")
 _INITIALS = re.compile(r"\w\.\w")
 #: First letters by which a word is told from most others.
 _TELLING = 4
@@ -105,7 +107,7 @@ def _candidates(text: str, terms: frozenset[str]) -> Iterator[re.Match[str]]:
     A stem begins as its word does, which leaves out nearly all others without a look at each. Not
     so in scripts with endings in front, and where folding makes of one letter two.
     """
-    folded = fold(text.replace(_MORE, " "))
+    folded = fold(text.translate(_SIGNS))
     if len(folded) != len(text) or _OTHER.search(folded) or _INITIALS.search(folded):
         yield from analysis.MARKED_WORD.finditer(text)
         return

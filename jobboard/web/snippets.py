@@ -62,12 +62,17 @@ def _snippet(row: CardRow, text: str, terms: frozenset[str]) -> Markup:
     return cards.marked(found.text, found.spans) if found is not None else Markup("")
 
 
+def _places(folded: str, terms: frozenset[str]) -> list[int]:
+    return [at for term in terms if (at := folded.find(term[:_SOUGHT])) >= 0]
+
+
 def _around(text: str, terms: frozenset[str]) -> str:
     """Return the part of a text in which one of the terms seems to stand first."""
     # Folding keeps most lengths; where it does not, the window is wide enough.
     text = text[:_LOOKED_THROUGH]
-    folded = fold(text)
-    places = [at for term in terms if (at := folded.find(term[:_SOUGHT])) >= 0]
+    places = _places(text.lower(), terms)
+    if not places and not text.isascii():
+        places = _places(fold(text), terms)
     if not places:
         return text[:_AFTER]
     start = max(0, min(places) - _BEFORE)
