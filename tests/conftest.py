@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import argon2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from sqlalchemy.orm import scoped_session
 
+from jobboard import passwords
 from jobboard.db import db
 from tests.support import browser as browsers
 from tests.support.board import LiveBoard
@@ -92,6 +94,16 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings must not decide a test."""
     for name in ("DEMO", "DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hash with the least work in this process: hundreds of tests sign in.
+
+    The board's own processes, and so the journeys, hash as they do for people; what the parameters
+    must be is in tests/test_passwords.py.
+    """
+    passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
 
 
 # ----------------------------------------------------------------------------------- databases

@@ -1,11 +1,24 @@
 """Which passwords are taken, and how they are compared (ASVS 6.2)."""
 
+import importlib.util
 import time
 
 import argon2
 import pytest
 
 from jobboard import passwords
+
+
+@pytest.fixture(autouse=True)
+def _as_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as the board does; other tests do it with the least work."""
+    spec = importlib.util.find_spec("jobboard.passwords")
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    monkeypatch.setattr(passwords, "_hasher", fresh._hasher)
+    passwords._nobodys.cache_clear()
 
 
 def fault(password: str) -> str | None:
@@ -103,3 +116,8 @@ def test_old_parameters_are_renewed() -> None:
 
 def test_two_hashes_of_one_password_differ() -> None:
     assert passwords.hashed("correct horse") != passwords.hashed("correct horse")
+
+
+def test_passwords_are_kept_as_decided() -> None:
+    """Argon2id with 32 MiB, three passes and one lane (RFC 9106)."""
+    assert passwords.hashed("correct horse").startswith("$argon2id$v=19$m=32768,t=3,p=1$")

@@ -2,12 +2,14 @@
 
 import importlib
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import flask_migrate
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 import config
 from jobboard import db
@@ -20,6 +22,9 @@ SETTINGS: Mapping[str, str] = {
     "SECRET_KEY": "0123456789abcdef" * 3,
     "RATE_LIMITS": "off",
 }
+
+
+_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="board-templates-"))
 
 
 class Databases(Protocol):
@@ -89,6 +94,8 @@ def application(settings: Mapping[str, str], folder: Path) -> Flask:
     create_app = importlib.import_module("jobboard.app").create_app
     app: Flask = create_app({**_own(folder), **settings})
     app.config["TESTING"] = True
+    # Templates are compiled once a run, not once a test.
+    app.jinja_env.bytecode_cache = _COMPILED
     return app
 
 
