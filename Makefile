@@ -74,7 +74,7 @@ endef
 test: $(VENV)/test.stamp
 	@$(CHECKS); \
 	echo '--- pytest'; \
-	BOARD_FAILED_CHECKS="$$failed" $(BIN)/python -m pytest -q; status=$$?; \
+	BOARD_FAILED_CHECKS="$$failed" $(BIN)/python -m pytest -q -n auto --dist worksteal; status=$$?; \
 	[ -z "$$failed" ] && exit $$status || exit 1
 
 lint: $(VENV)/test.stamp

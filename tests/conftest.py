@@ -67,8 +67,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+class Workers:
+    """What the processes that run the tests tell the one that counts them."""
+
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Keep how many journeys a process left out; each collects them all."""
+        told = getattr(node, "workeroutput", {}).get("journeys_not_run", 0)
+        node.config.stash[_JOURNEYS_NOT_RUN] = told
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the other processes, if there are any."""
+    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Workers())
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything must be tested, a missing browser is a failure."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["journeys_not_run"] = session.config.stash.get(_JOURNEYS_NOT_RUN, 0)
+        return
     if session.config.stash.get(_JOURNEYS_NOT_RUN, 0) and _is_ci() and not session.exitstatus:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
