@@ -23,6 +23,8 @@ _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "BOARD_BENCH")
 #: Connections of a full load; threads of the loader.
 CONNECTIONS = 16
 _THREADS = 2
+#: Paths asked for once before it counts.
+_WARMED = 200
 _PER_SECOND = re.compile(r"Requests/sec:\s+([\d.]+)")
 _MEMORY = re.compile(r"(VmRSS|RssAnon):\s+(\d+) kB")
 _BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)")
@@ -165,7 +167,7 @@ def per_second(
         command += [part for key, value in told.items() for part in ("-H", f"{key}: {value}")]
         # Whole seconds only: that is how wrk counts. What the warm-up leaves behind is waited for.
         subprocess.run([*command, "-d1s", server.url], check=True, capture_output=True)
-        milliseconds(server, paths[:1], headers=told)
+        milliseconds(server, paths[:_WARMED], headers=told)
         command += [f"-d{max(1, round(seconds))}s", server.url]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     bad = _BAD.search(said)

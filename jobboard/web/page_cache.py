@@ -92,8 +92,10 @@ _OF_A_BODY = frozenset({"content-length", "content-type", "content-disposition"}
 #: Bytes of bodies kept in one process, and of the largest one.
 _MOST_BYTES = 12 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
-#: How long words that tell the time may stand. Beginnings and ends need no margin.
-_LIFE = timedelta(seconds=10)
+#: How long words that tell the time may stand ("3 hours left"), and how long counts of what ends
+#: within days or began within hours. Beginnings and ends themselves need no margin.
+_LIFE = timedelta(seconds=60)
+_LIFE_OF_COUNTS = timedelta(seconds=10)
 #: Addresses whose reading is remembered, and the longest query that is read at all.
 _MOST_ADDRESSES = 10_000
 _LONGEST_QUERY = 4_000
@@ -110,10 +112,11 @@ _TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b")
 
 @dataclass(frozen=True)
 class Key:
-    """What tells one kept page from another: its path, and the query as the page sees it."""
+    """What tells one kept page from another: its path, the query as the page sees it, its life."""
 
     path: str
     query: str
+    life: timedelta
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,8 @@ class Addresses:
         if keys is None or len(query) > _LONGEST_QUERY:
             return None
         read = _read_query(keys, query)
-        key = Key(path, read) if read is not None else None
+        life = _LIFE_OF_COUNTS if keys is SEARCH else _LIFE
+        key = Key(path, read, life) if read is not None else None
         if len(self._known) >= _MOST_ADDRESSES:
             self._known.clear()
         self._known[address] = key
@@ -299,7 +303,7 @@ class PageCache:
             if page is not None:
                 return page
             try:
-                until = self._until(number, now)
+                until = self._until(number, now, key.life)
             except SQLAlchemyError:
                 # Locked, away or out of connections: the application says so in its own words.
                 return self._asked(key, environ)
@@ -329,13 +333,13 @@ class PageCache:
                 if not flight.count:
                     self._flights.pop(key, None)
 
-    def _until(self, number: int, now: datetime) -> datetime:
+    def _until(self, number: int, now: datetime, life: timedelta) -> datetime:
         """Return how long a page made now is right if nothing is changed."""
         known = self._next
         if known is None or known[0] != number or not known[1] <= now < (known[2] or now + _LIFE):
             with self._app.app_context(), reading():
                 known = self._next = (number, now, changes.next_moment(now))
-        end = now + _LIFE
+        end = now + life
         return min(end, known[2]) if known[2] is not None else end
 
     def _asked(self, key: Key, environ: Environ) -> _Answer:
