@@ -90,6 +90,11 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         else:
             db.start_writing()
 
+    @app.teardown_request
+    def forget_transaction(_fault: BaseException | None) -> None:
+        """What comes after a request in the same thread says for itself what it does."""
+        db.start_writing()
+
     bodies.install(app)
     db.install(app)
     Babel(app, default_translation_directories=str(Path(__file__).parent / "translations"))

@@ -67,10 +67,11 @@ _LOCK_POLL = 0.002
 _CHANGE_NUMBER = text("SELECT value FROM change_counter WHERE id = 1")
 
 _PRAGMAS = (
+    # First: even asking for the journal's mode waits for somebody who just closes the database.
+    "busy_timeout=10000",
     "journal_mode=wal",
     "synchronous=full",
     "foreign_keys=on",
-    "busy_timeout=10000",
     # For each connection: the system's own cache serves them all. A file mapped into each would be
     # counted in each, and eight private caches of 64 MB are half a gigabyte.
     "cache_size=-2048",

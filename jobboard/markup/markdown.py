@@ -60,9 +60,10 @@ def plain_text(formatted: str) -> str:
 
     Lines stay lines. The result is text: it must be escaped again where HTML is written.
     """
+    formatted = formatted[:LENGTH_AT_MOST]
     if not _ANY_TAG.search(formatted):
-        formatted = _MARKDOWN.render(formatted[:LENGTH_AT_MOST])
-    broken = _BLOCK_END.sub("\n", _LINE_IN_TEXT.sub(" ", formatted[:LENGTH_AT_MOST]))
+        formatted = _MARKDOWN.render(formatted)
+    broken = _BLOCK_END.sub("\n", _LINE_IN_TEXT.sub(" ", formatted))
     words = html.unescape(_STRIPPER.clean(broken)).replace("\xa0", " ")
     lines = (line.strip() for line in squeeze(words).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -117,7 +118,10 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _OWN_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _only_whole_addresses(_tag: str, _attribute: str, value: str) -> str | None:
+def _only_whole_addresses(_tag: str, attribute: str, value: str) -> str | None:
+    # The cleaner asks about the ``rel`` that it puts on links itself, too.
+    if attribute != "href":
+        return value
     # A relative address of another site would point into ours.
     return value if value.strip().lower().startswith(("http:", "https:", "mailto:")) else None
 
@@ -180,8 +184,8 @@ _TRAILING_BREAKS = re.compile(r"(?:<br>\s*|&nbsp;\s*)+(</(?:p|li|blockquote)>)")
 
 
 def _tidy(cleaned: str) -> str:
-    # Three rounds are enough for a list item in a list in a paragraph, each of them empty.
-    for _ in range(3):
+    # What holds nothing but empty tags is empty itself; the bound is against a thousand of them.
+    for _ in range(100):
         cleaned, count = _EMPTY.subn("", cleaned)
         if not count:
             break

@@ -95,7 +95,8 @@ def test_honest_accents_stay(honest: str) -> None:
     assert repair_mojibake(honest) == honest
 
 
-@given(st.text(alphabet="àâäéèêëïîôùûüçñöß–—’“”€abc ", min_size=1))
+# Without ë and û: half of each is a quotation mark, which honest text has beside a capital.
+@given(st.text(alphabet="àâäéèêïîôùüçñöß–—’“”€abc ", min_size=1))
 def test_text_double_encoded_once_comes_back(text: str) -> None:
     garbled = text.encode().decode("latin-1")
     assert repair_mojibake(garbled) == repair_mojibake(text)
