@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from sqlalchemy.orm import scoped_session
 
 from jobboard import passwords
-from jobboard.db import db
+from jobboard.db import db, start_writing
 from tests.support import browser as browsers
 from tests.support.board import LiveBoard
 from tests.support.databases import (
@@ -113,6 +113,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings must not decide a test."""
     for name in ("DEMO", "DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _own_transaction() -> None:
+    """A test begins like a fresh thread: a page that the one before read says nothing about it."""
+    start_writing()
 
 
 @pytest.fixture(scope="session", autouse=True)
