@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from jobboard.db import change_number, db, start_reading
+from jobboard.db import change_number, db, reading
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import PUBLIC
 from jobboard.domain.place import Place
@@ -349,14 +349,14 @@ def every_live(now: datetime) -> Iterator[Listing]:
 
     Each batch is a transaction of its own, and none stays in memory: only the ids do.
     """
-    start_reading()
     query = select(Listing.id).where(live(now)).order_by(Listing.id.desc())
-    ids = array("q", db.session.scalars(query))
+    with reading():
+        ids = array("q", db.session.scalars(query))
     for start in range(0, len(ids), _BATCH):
-        start_reading()
-        batch = live_by_ids(ids[start : start + _BATCH], now)
-        db.session.expunge_all()
-        db.session.rollback()
+        with reading():
+            batch = live_by_ids(ids[start : start + _BATCH], now)
+            db.session.expunge_all()
+            db.session.rollback()
         yield from batch
 
 
