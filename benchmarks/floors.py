@@ -9,7 +9,8 @@ plain dicts with Jinja2: what a board costs that has neither a database nor a se
 import os
 import sys
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
 
 from jobboard.cli import web
 
@@ -49,6 +50,8 @@ def bare() -> Flask:
 def cards() -> Flask:
     """Return an application that renders 20 cards of dicts."""
     app = Flask("cards")
+    # By name, as pages are: a template given as a string would be compiled anew at each request.
+    app.jinja_loader = DictLoader({"cards.html": _PAGE})
     shown = [_card(number) for number in range(20)]
     facets = [
         {
@@ -64,7 +67,7 @@ def cards() -> Flask:
 
     @app.get("/")
     def index() -> str:
-        return render_template_string(_PAGE, title="Jobs", cards=shown, facets=facets, menu=menu)
+        return render_template("cards.html", title="Jobs", cards=shown, facets=facets, menu=menu)
 
     @app.get("/job/<slug>/")
     def show(slug: str) -> str:
