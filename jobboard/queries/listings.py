@@ -1,11 +1,9 @@
 """What everybody may read: live listings, and the page of one that has ended."""
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -41,11 +39,6 @@ from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 from jobboard.queries import changes
 
-_TAG = re.compile(r"<[^>]*>")
-#: The end of a heading or of a point in a list: what follows is no part of the same sentence.
-_BLOCK_END = re.compile(
-    r"(?<![.!?:;,…>\s])\s*(?:</(?:p|li|ul|ol|h[1-6]|blockquote|td|tr)>\s*)+(?!\Z)"
-)
 _GREATEST_ID = 2**63 - 1
 #: Listings read whole at a time when all are read.
 _BATCH = 200
@@ -191,12 +184,10 @@ def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
 
 
 def texts(ids: Sequence[int]) -> dict[int, str]:
-    """Return the texts of some listings without marks, by id; one statement."""
+    """Return the texts of some listings as they are stored, in HTML, by id; one statement."""
     if not ids:
         return {}
-    found = db.session.execute(_TEXTS, {"ids": list(ids)})
-    # The stored HTML was cleaned when it was saved, so its tags are all that is to be taken out.
-    return {row[0]: unescape(_TAG.sub(" ", _BLOCK_END.sub(" · ", row[1] or ""))) for row in found}
+    return {row[0]: row[1] or "" for row in db.session.execute(_TEXTS, {"ids": list(ids)})}
 
 
 def cards_of_organisation(

@@ -1,40 +1,19 @@
-"""Listings as cards: what a card says, and the cards of a page ready made.
+"""Listings as cards: what a card says."""
 
-A list shows the same cards again and again, so a drawn card is kept as long as nothing in it
-changes: its listing's version, its organisation's profile, the words of its deadline, the words
-marked in its title.
-"""
-
-import sys
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from threading import Lock
-from types import MappingProxyType
-from typing import Any
-
-from flask import current_app
-from markupsafe import Markup, escape
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from jobboard.domain import address
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.place import Place
 from jobboard.domain.taxonomy import DeadlineKind, Hours, LanguageLevel, Mode, direction
 from jobboard.queries.listings import CardRow
-from jobboard.search.analysis import spans
 from jobboard.web import filters
 from jobboard.web.wording import gettext, ngettext
 
 #: Places named on a card; the rest is counted.
 _PLACES_ON_CARD = 3
-#: Bytes of drawn cards and other pieces kept in one process, and of what goes with each.
-_KEPT_BYTES = 8 * 1024 * 1024
-_OF_A_KEY = 700
-#: Stand in a drawn card where its title and its snippet come; no text of the board holds a NUL.
-_TITLE_GAP, _SNIPPET_GAP = "\x00title", "\x00snippet"
-#: The clocks of the world differ from UTC by this at most.
-_ZONES = timedelta(hours=14)
 #: Words of a name that are no initials.
 _SMALL = frozenset(
     [
@@ -64,8 +43,6 @@ _SMALL = frozenset(
         "için",
     ]
 )
-
-Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -98,126 +75,17 @@ class Card:
     deadline: Deadline
     language: str
     dir: str
-    is_partial: bool = False
     snippet: str = ""
     logo_url: str = ""
 
 
-class Kept:
-    """Drawn pieces of pages, the ones not asked for longest given up first."""
-
-    def __init__(self, most: int) -> None:
-        """Remember how many bytes to keep at most."""
-        self._most = most
-        self._bytes = 0
-        self._pieces: OrderedDict[Any, Markup] = OrderedDict()
-        self._lock = Lock()
-
-    @property
-    def size(self) -> int:
-        """Bytes of all pieces kept."""
-        return self._bytes
-
-    def find(self, key: Any) -> Markup | None:
-        """Return a piece, or None when it must be drawn."""
-        with self._lock:
-            piece = self._pieces.get(key)
-            if piece is not None:
-                self._pieces.move_to_end(key)
-            return piece
-
-    def keep(self, key: Any, piece: Markup) -> Markup:
-        """Keep a piece and return it."""
-        with self._lock:
-            former = self._pieces.pop(key, None)
-            self._bytes += _size(piece) - (_size(former) if former is not None else 0)
-            self._pieces[key] = piece
-            while self._bytes > self._most:
-                _, oldest = self._pieces.popitem(last=False)
-                self._bytes -= _size(oldest)
-        return piece
-
-
-def kept() -> Kept:
-    """Return the drawn pieces of the present application."""
-    found: Kept = current_app.extensions.setdefault("kept_pieces", Kept(_KEPT_BYTES))
-    return found
-
-
-def _size(piece: Markup) -> int:
-    """Return the bytes that a piece takes, its key and its place in the order counted roughly."""
-    return sys.getsizeof(piece) + _OF_A_KEY
-
-
-def drawn(
-    rows: Iterable[CardRow],
-    now: datetime,
-    *,
-    terms: frozenset[str] = frozenset(),
-    partial_ids: Sequence[int] = (),
-    snippets: Mapping[int, Markup] = MappingProxyType({}),
-) -> list[Markup]:
-    """Return cards as HTML.
-
-    Args:
-        rows: the listings in order.
-        now: the moment from which time left is counted.
-        terms: folded words and stems to mark in titles.
-        partial_ids: listings that match some words only, which their cards say.
-        snippets: pieces of their texts with words marked, by id (``web/snippets.py``).
-    """
-    pieces, language = kept(), filters.language()
-    partial = frozenset(partial_ids)
-    # A day of this year is said without it, and the new year begins in the poster's zone.
-    years = ((now - _ZONES).year, (now + _ZONES).year)
-    cards = []
-    for row in rows:
-        snippet = snippets.get(row.id)
-        key = (
-            "card",
-            row.id,
-            row.version,
-            row.updated_at,
-            row.registered_name,
-            row.organisation_slug,
-            row.verified_at,
-            language,
-            _time_left(row, now),
-            row.id in partial,
-            bool(snippet),
-            years,
-        )
-        piece = pieces.find(key)
-        if piece is None:
-            piece = pieces.keep(key, _drawn(row, now, row.id in partial, bool(snippet)))
-        marks = tuple(spans(row.title, terms, row.language)) if terms else ()
-        cards.append(_filled(piece, marked(row.title, marks), snippet or ""))
-    return cards
-
-
-def _drawn(row: CardRow, now: datetime, is_partial: bool, has_snippet: bool) -> Markup:
-    """Draw a card with gaps for what each search marks otherwise: its title, its snippet."""
-    draw = current_app.jinja_env.get_template("macros/card.html").module.card  # type: ignore[attr-defined]
-    shown = card(row, now, is_partial=is_partial)
-    snippet = _SNIPPET_GAP if has_snippet else ""
-    return Markup(draw(replace(shown, title=_TITLE_GAP, snippet=snippet)))  # noqa: S704
-
-
-def _filled(piece: Markup, title: Markup, snippet: str) -> Markup:
-    before, _, rest = str(piece).partition(_TITLE_GAP)
-    if not snippet:
-        return Markup(f"{before}{title}{rest}")  # noqa: S704 - all are escaped already
-    between, _, after = rest.partition(_SNIPPET_GAP)
-    return Markup(f"{before}{title}{between}{snippet}{after}")  # noqa: S704
-
-
-def card(row: CardRow, now: datetime, *, marks: Spans = (), is_partial: bool = False) -> Card:
-    """Return what the card of a listing says at ``now``, some letters of the title marked."""
+def card(row: CardRow, now: datetime) -> Card:
+    """Return what the card of a listing says at ``now``."""
     name = row.registered_name or row.organisation_name
     slug = row.organisation_slug
     return Card(
         url=address.listing(row.slug),
-        title=marked(row.title, marks) if marks else row.title,
+        title=row.title,
         organisation=name or gettext("Organisation not stated"),
         organisation_url=address.organisation(slug) if slug else "",
         is_verified=row.verified_at is not None,
@@ -230,7 +98,6 @@ def card(row: CardRow, now: datetime, *, marks: Spans = (), is_partial: bool = F
         deadline=deadline(row.deadline_kind, row.ends_at, row.deadline_zone, now),
         language=row.language,
         dir=direction(row.language),
-        is_partial=is_partial,
     )
 
 
@@ -324,32 +191,6 @@ def initials(name: str) -> str:
     return (weighty[0][0] + weighty[1][0]).upper()
 
 
-def marked(text: str, marks: Spans) -> Markup:
-    """Return a text as HTML with some of its letters marked; everything is escaped."""
-    parts: list[Markup] = []
-    end = 0
-    for start, stop in _joined(text, marks):
-        parts += (
-            escape(text[end:start]),
-            Markup("<mark>"),
-            escape(text[start:stop]),
-            Markup("</mark>"),
-        )
-        end = stop
-    return Markup("").join([*parts, escape(text[end:])])
-
-
-def _joined(text: str, marks: Spans) -> list[tuple[int, int]]:
-    """Join marks that only a space parts, so that a phrase is marked as one."""
-    joined: list[tuple[int, int]] = []
-    for start, stop in marks:
-        if joined and text[joined[-1][1] : start].isspace():
-            joined[-1] = (joined[-1][0], stop)
-        else:
-            joined.append((start, stop))
-    return joined
-
-
 def _place(place: Place) -> str:
     country = filters.country_name(place.country) if place.country else ""
     city = f"{place.city}, {place.area}" if place.city and place.area else place.city
@@ -378,10 +219,3 @@ def _pay_text(row: CardRow) -> str:
         period=row.pay_period,
         text=row.pay_text if len(row.pay_text) <= 80 else "",
     )
-
-
-def _time_left(row: CardRow, now: datetime) -> tuple[str, int] | None:
-    if row.deadline_kind is not DeadlineKind.DATE:
-        return None
-    # Three days and an hour is urgent like three days; the unit and its number decide it all.
-    return filters.left(row.ends_at, now)

@@ -65,7 +65,7 @@ def life_label(life: Life, now: datetime) -> str:
 
 def number(value: int) -> str:
     """Return a whole number with its thousands apart."""
-    return _number(value, language())
+    return number_in(value, language())
 
 
 def iso(at: datetime | None) -> str:
@@ -213,7 +213,8 @@ def pay(
 
 
 @lru_cache(maxsize=10_000)
-def _number(value: int, locale: str) -> str:
+def number_in(value: int, locale: str) -> str:
+    """Return a whole number with its thousands apart, in a language."""
     return str(format_decimal(value, locale=locale))
 
 

@@ -9,22 +9,30 @@ Whatever is put into a gap is HTML already: ``escape`` it first. Values that peo
 choose a shape, and are never drawn into a piece.
 """
 
+import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from flask import current_app
 from markupsafe import Markup
 
 from jobboard.web import wording
 
+#: A macro of a template.
+Macro = Callable[..., str]
+
 #: Before and after a gap's name; no text of the board holds a NUL.
 _EDGE = "\x00"
-#: Bytes of pieces kept in one process, and of what goes with each.
+#: Bytes of filled pieces kept in one process, and of what goes with each.
 _KEPT_BYTES = 8 * 1024 * 1024
 _OF_A_KEY = 700
+#: A template's own, a thousand times on a page.
+_INDENTATION = re.compile(r"\n\s+")
+#: Drawn forms kept in one language; there are some hundreds, unless somebody asks for all pages.
+_MOST_FORMS = 4_000
 
 
 class Piece:
@@ -58,27 +66,71 @@ def gap(name: str) -> Markup:
     return Markup(f"{_EDGE}{name}{_EDGE}")  # noqa: S704 - a name of the program's own
 
 
-def drawn(name: str, draw: Callable[[], str], *shape: Hashable) -> Piece:
-    """Return a piece, drawn when it is first asked for in the language of the page.
-
-    Args:
-        name: which piece.
-        draw: draws it, gaps and all; everything else in it follows from the shape.
-        shape: what tells its forms apart.
-    """
-    if current_app.jinja_env.auto_reload:
-        return Piece(draw())
-    return once(("piece", name, wording.language(), shape), lambda: Piece(draw()))
-
-
-def macro(template: str, name: str) -> Callable[..., str]:
+def macro(template: str, name: str) -> Macro:
     """Return a macro of a template, to be called from Python."""
     found = getattr(current_app.jinja_env.get_template(f"macros/{template}.html").module, name)
-    return cast(Callable[..., str], found)
+    return cast(Macro, found)
+
+
+class Pieces:
+    """The pieces of one application in one language.
+
+    Attributes:
+        language: its code.
+    """
+
+    def __init__(self, language: str, kept: "Kept", *, is_reloading: bool) -> None:
+        """Begin with nothing drawn.
+
+        Args:
+            language: in which the pieces are drawn.
+            kept: where filled pieces are kept, whatever their language.
+            is_reloading: draw forms each time, for whoever works on the templates.
+        """
+        self.language = language
+        self._kept = kept
+        self._is_reloading = is_reloading
+        self._forms: dict[Hashable, Piece] = {}
+
+    def form(self, name: str, draw: Callable[..., str], *shape: Hashable) -> Piece:
+        """Return a form with gaps, drawn when it is first asked for.
+
+        Args:
+            name: which form.
+            draw: draws it, called with the shape.
+            shape: all that tells its drawings apart; nothing that people wrote.
+        """
+        key = (name, *shape)
+        found = self._forms.get(key)
+        if found is None or self._is_reloading:
+            if len(self._forms) >= _MOST_FORMS:
+                self._forms.clear()
+            found = self._forms[key] = Piece(_INDENTATION.sub("\n", draw(*shape)))
+        return found
+
+    def find(self, key: Hashable) -> Any | None:
+        """Return what was kept under a key, or None."""
+        return self._kept.find((self.language, key))
+
+    def keep(self, key: Hashable, piece: "Piece | str") -> None:
+        """Keep a piece that values were put into."""
+        self._kept.keep((self.language, key), piece)
+
+
+def pieces() -> Pieces:
+    """Return the pieces of the present application in the language of the page."""
+    language = wording.language()
+    shelves: dict[str, Pieces] = current_app.extensions.setdefault("pieces", {})
+    found = shelves.get(language)
+    if found is None:
+        kept = current_app.extensions.setdefault("kept_pieces", Kept(_KEPT_BYTES))
+        is_reloading = current_app.jinja_env.auto_reload
+        found = shelves[language] = Pieces(language, kept, is_reloading=is_reloading)
+    return found
 
 
 class Kept:
-    """Pieces of one process by their keys; those not asked for longest are given up first."""
+    """Filled pieces of one process by their keys; those not asked for longest are given up."""
 
     def __init__(self, most: int) -> None:
         """Remember how many bytes to keep at most."""
@@ -109,34 +161,6 @@ class Kept:
             while self._bytes > self._most:
                 _, oldest = self._pieces.popitem(last=False)
                 self._bytes -= _size(oldest)
-
-
-Made = TypeVar("Made")
-
-
-def once(key: Hashable, make: Callable[[], Made]) -> Made:
-    """Return what was made under a key before, or make and keep it."""
-    kept = _kept()
-    found = kept.find(key)
-    if found is None:
-        found = make()
-        kept.keep(key, found)
-    return cast(Made, found)
-
-
-def find(key: Hashable) -> Any | None:
-    """Return what was kept under a key, or None."""
-    return _kept().find(key)
-
-
-def keep(key: Hashable, piece: Any) -> None:
-    """Keep a piece or a text under a key."""
-    _kept().keep(key, piece)
-
-
-def _kept() -> Kept:
-    found: Kept = current_app.extensions.setdefault("kept_pieces", Kept(_KEPT_BYTES))
-    return found
 
 
 def _size(piece: Any) -> int:

@@ -4,50 +4,62 @@ Shown where the title alone does not say why a listing was found. The text is pl
 marked and every piece of it is escaped, so nothing in it can become part of the page's code.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
 
 from markupsafe import Markup
 
 from jobboard.markup.text import fold
 from jobboard.queries import listings as find
 from jobboard.queries.listings import CardRow
-from jobboard.search.analysis import spans
 from jobboard.search.asked import Asked
 from jobboard.search.excerpts import excerpt
-from jobboard.web import cards
+from jobboard.web.drawn_cards import Marks, marked
+from jobboard.web.pieces import pieces
 
-#: Characters around the first word found in which the best piece is looked for. Looking through
-#: twenty whole texts would take longer than finding them.
-_BEFORE, _AFTER = 400, 1_200
+#: Characters around the first word found in which the best piece is looked for, tags among them.
+#: Looking through twenty whole texts would take longer than finding them.
+_BEFORE, _AFTER = 500, 1_500
 _LOOKED_THROUGH = 20_000
 #: Letters of a stem that are sought; endings differ.
 _SOUGHT = 5
+_TAG = re.compile(r"<[^>]*>")
+#: The end of a heading or of a point in a list: what follows is no part of the same sentence.
+_BLOCK_END = re.compile(r"(?:</(?:p|li|ul|ol|h[1-6]|blockquote|td|tr)>\s*)+")
+_SENTENCE_ENDS = frozenset(".!?:;,…>")
 
 
-def snippets(rows: Sequence[CardRow], words: str, terms: frozenset[str]) -> dict[int, Markup]:
+def snippets(
+    rows: Sequence[CardRow], words: str, terms: frozenset[str], marks: Mapping[int, Marks]
+) -> dict[int, Markup]:
     """Return marked pieces of texts by the listings' ids, where the title does not say it all.
 
     Args:
         rows: the listings of a page.
         words: what was asked for in words.
         terms: folded words and stems by which listings match.
+        marks: the words found in titles, by the listings' ids.
     """
     if not terms:
         return {}
     asked = Asked.read(words)
     wanted = len(asked.weighty) + sum(map(len, asked.phrases))
-    silent = [row for row in rows if len(spans(row.title, terms, row.language)) < wanted]
+    known = pieces()
     found: dict[int, Markup] = {}
     missing: list[CardRow] = []
-    for row in silent:
-        piece = cards.kept().find(_key(row, terms))
+    for row in rows:
+        if len(marks.get(row.id, ())) >= wanted:
+            continue
+        piece = known.find(_key(row, terms))
         if piece is None:
             missing.append(row)
         elif piece:
             found[row.id] = piece
     texts = find.texts([row.id for row in missing])
     for row in missing:
-        piece = cards.kept().keep(_key(row, terms), _snippet(row, texts.get(row.id, ""), terms))
+        piece = _snippet(row, texts.get(row.id, ""), terms)
+        known.keep(_key(row, terms), piece)
         if piece:
             found[row.id] = piece
     return found
@@ -57,25 +69,48 @@ def _key(row: CardRow, terms: frozenset[str]) -> tuple[object, ...]:
     return "snippet", row.id, row.version, row.updated_at, terms
 
 
-def _snippet(row: CardRow, text: str, terms: frozenset[str]) -> Markup:
-    found = excerpt(_around(text, terms), terms, row.language)
-    return cards.marked(found.text, found.spans) if found is not None else Markup("")
+def _snippet(row: CardRow, html: str, terms: frozenset[str]) -> Markup:
+    found = excerpt(_plain(_around(html, terms)), terms, row.language)
+    return marked(found.text, found.spans) if found is not None else Markup("")
+
+
+def _around(html: str, terms: frozenset[str]) -> str:
+    """Return the part of a text in which one of the terms seems to stand first, tags and all."""
+    # Folding keeps most lengths; where it does not, the window is wide enough.
+    html = html[:_LOOKED_THROUGH]
+    places = _places(html.lower(), terms)
+    if not places and not html.isascii():
+        places = _places(fold(html), terms)
+    start = max(0, min(places) - _BEFORE) if places else 0
+    part = html[start : start + _BEFORE + _AFTER]
+    # No half of a tag at its end or at its start, where it begins with a whole word.
+    if part.rfind("<") > part.rfind(">"):
+        part = part[: part.rfind("<")]
+    if start == 0:
+        return part
+    before, tag_end, after = part.partition(">")
+    if tag_end and "<" not in before:
+        part = after
+    return "…" + part[part.find(" ") + 1 :]
 
 
 def _places(folded: str, terms: frozenset[str]) -> list[int]:
     return [at for term in terms if (at := folded.find(term[:_SOUGHT])) >= 0]
 
 
-def _around(text: str, terms: frozenset[str]) -> str:
-    """Return the part of a text in which one of the terms seems to stand first."""
-    # Folding keeps most lengths; where it does not, the window is wide enough.
-    text = text[:_LOOKED_THROUGH]
-    places = _places(text.lower(), terms)
-    if not places and not text.isascii():
-        places = _places(fold(text), terms)
-    if not places:
-        return text[:_AFTER]
-    start = max(0, min(places) - _BEFORE)
-    part = text[start : start + _BEFORE + _AFTER]
-    # Begins with a whole word.
-    return part if start == 0 else "…" + part[part.find(" ") + 1 :]
+def _plain(html: str) -> str:
+    """Return a part of a stored text without its tags.
+
+    It was cleaned when it was saved, so its tags are all that is to be taken out.
+    """
+    text = _TAG.sub(" ", _BLOCK_END.sub(_parted, html))
+    return unescape(text) if "&" in text else text
+
+
+def _parted(found: re.Match[str]) -> str:
+    """Return what stands in the place of the end of a block: a dot, unless a sentence ends."""
+    at = found.start() - 1
+    while at >= 0 and found.string[at].isspace():
+        at -= 1
+    is_between = at >= 0 and found.end() < len(found.string)
+    return " · " if is_between and found.string[at] not in _SENTENCE_ENDS else " "

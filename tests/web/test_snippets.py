@@ -12,6 +12,7 @@ from jobboard.db import db
 from jobboard.domain.criteria import Criteria
 from jobboard.queries import listings as find
 from jobboard.search import engine
+from jobboard.web.drawn_cards import marks_in_titles
 from jobboard.web.snippets import snippets
 from tests.support.listings import listing
 from tests.support.people import NOW
@@ -28,7 +29,8 @@ def found(words: str, **columns: Any) -> list[str]:
     now = clock.now()
     hits = engine.search(Criteria(q=words), now)
     rows = find.cards(hits.ids, now)
-    return list(snippets(rows, words, hits.terms).values())
+    marks = marks_in_titles(rows, hits.terms)
+    return list(snippets(rows, words, hits.terms, marks).values())
 
 
 def text(sentence: str) -> str:

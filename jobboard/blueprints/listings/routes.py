@@ -1,7 +1,5 @@
 """The Jobs page and the page of a listing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import (
@@ -19,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
 from jobboard.blueprints.listings import results, structured_data
+from jobboard.blueprints.listings.jobs_page import jobs_page
 from jobboard.domain import address
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, from_wpjm
 from jobboard.domain.listing import ENDED, GONE, PUBLIC, is_live
@@ -28,35 +27,15 @@ from jobboard.formats import icalendar
 from jobboard.markup.markdown import text_to_html
 from jobboard.models.listing import Listing
 from jobboard.queries import listings as find
-from jobboard.queries import organisations
 from jobboard.search import engine
-from jobboard.search.engine import Hits
-from jobboard.web import api_items, cards, criteria_words, filters, limits, listing_view
+from jobboard.web import api_items, cards, filters, limits, listing_view
 from jobboard.web.paging import Pages
-from jobboard.web.public import answer, query_pairs, whole, with_query
-from jobboard.web.snippets import snippets
+from jobboard.web.public import answer, query_pairs, whole
 from jobboard.web.wording import gettext, ngettext
-from jobboard.words import N_
 
 bp = Blueprint("listings", __name__)
 
 _RELATED = 4
-_OFFER_AFTER = 3
-_FEEDS = (
-    ("atom", "Atom", "application/atom+xml"),
-    ("rss", "RSS", "application/rss+xml"),
-    ("json", "JSON Feed", "application/feed+json"),
-    ("ics", N_("Calendar"), "text/calendar"),
-)
-
-
-@dataclass(frozen=True)
-class FeedLink:
-    """A feed of the same search."""
-
-    name: str
-    mimetype: str
-    href: str
 
 
 @bp.get("/")
@@ -92,36 +71,7 @@ def index() -> AnyResponse:
     pages = Pages(criteria.page, max(1, -(-hits.total // PAGE_SIZE)), hits.total)
     if pages.page > pages.last:
         return answer(_beyond(criteria, pages), status=404)
-    names = organisations.names(criteria.organisation)
-    page = render_template(
-        "listings/index.html",
-        criteria=criteria,
-        hits=hits,
-        pages=pages,
-        problems=[(one.key, one.value, gettext(one.sentence)) for one in problems],
-        cards=_cards(criteria, hits, hits.ids, now),
-        partial_cards=_cards(criteria, hits, hits.partial_ids, now),
-        offers=results.offers(criteria, now),
-        meanings=results.meanings(criteria, now),
-        corrected=results.corrected(criteria, hits),
-        insisting=results.address(engine.insisting(criteria, hits)) if hits.corrections else "",
-        offer_after=_OFFER_AFTER,
-        headline=_headline(criteria, hits.total, names),
-        described=criteria_words.describe(criteria, names),
-        tabs=results.tabs(criteria, hits),
-        world_map=results.world_map(criteria, hits),
-        facets=results.facets_form(criteria, hits, now),
-        chips=results.chips(criteria, names),
-        clear=results.address(Criteria(q=criteria.q)),
-        sorts=[(word, gettext(label)) for word, label in results.SORTS.items()],
-        looser=results.looser(criteria, now) if not hits.total else [],
-        feeds=_feeds(criteria),
-        canonical=whole(results.PATH, criteria.query_pairs()),
-        pager_query=with_query("", criteria.with_page(1).query_pairs()).removeprefix("?"),
-        is_indexed=criteria.is_empty and criteria.sort is None and not problems,
-        kept=_kept(criteria),
-    )
-    return answer(page)
+    return answer(jobs_page(criteria, problems, hits, pages, now))
 
 
 @bp.get("/jobs/places.json")
@@ -257,38 +207,6 @@ def _live_or_404(slug: str, now: datetime) -> Listing:
     if listing is None or not is_live(listing.life, now):
         abort(404)
     return listing
-
-
-def _cards(criteria: Criteria, hits: Hits, ids: Sequence[int], now: datetime) -> list[Markup]:
-    rows = find.cards(ids, now)
-    found = snippets(rows, criteria.q, hits.terms)
-    return cards.drawn(rows, now, terms=hits.terms, snippets=found)
-
-
-def _kept(criteria: Criteria) -> list[tuple[str, str]]:
-    """Return what a new search of the box keeps: the filters, and how far one looks around."""
-    own = {"q", "where", "near", "radius", "page", "sort"}
-    radius = [("radius", str(criteria.radius))] if criteria.near else []
-    return [*(pair for pair in criteria.query_pairs() if pair[0] not in own), *radius]
-
-
-def _headline(criteria: Criteria, total: int, names: Mapping[str, str]) -> str:
-    if not criteria.is_empty:
-        return criteria_words.heading(criteria, total, names)
-    return ngettext(
-        "%(count)s open position in international affairs",
-        "%(count)s open positions in international affairs",
-        total,
-        count=filters.number(total),
-    )
-
-
-def _feeds(criteria: Criteria) -> list[FeedLink]:
-    pairs = [pair for pair in criteria.query_pairs() if pair[0] != "page"]
-    return [
-        FeedLink(gettext(name), mimetype, with_query(f"/jobs/feed.{kind}", pairs))
-        for kind, name, mimetype in _FEEDS
-    ]
 
 
 def _beyond(criteria: Criteria, pages: Pages) -> str:

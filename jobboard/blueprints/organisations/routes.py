@@ -15,7 +15,7 @@ from jobboard.markup.text import clean_line
 from jobboard.queries import listings as find_listings
 from jobboard.queries import organisations as find
 from jobboard.queries.organisations import LETTERS, OTHER, Wanted
-from jobboard.web import cards, paging
+from jobboard.web import drawn_cards, paging
 from jobboard.web.public import answer, whole, with_query
 
 bp = Blueprint("organisations", __name__)
@@ -89,7 +89,7 @@ def show(slug: str) -> AnyResponse:
     page = render_template(
         "organisations/show.html",
         organisation=profile.view(row, now),
-        cards=cards.drawn(listings, now),
+        cards=drawn_cards.drawn(listings, now),
         pages=pages,
         path=path,
         found=_open(row.open_count),
