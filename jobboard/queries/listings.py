@@ -149,6 +149,21 @@ _CARDS = (
     .select_from(_WITH_ORGANISATION)
     .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE)
 )
+_LINKS = (
+    select(
+        _LISTING.id,
+        _LISTING.slug_front,
+        _LISTING.title,
+        _LISTING.language,
+        _LISTING.organisation_name,
+        _ORGANISATION.name,
+        _LISTING.places,
+        _LISTING.remote_countries,
+        _LISTING.mode,
+    )
+    .select_from(_WITH_ORGANISATION)
+    .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE)
+)
 _TEXTS = select(_LISTING.id, _LISTING.description_html).where(
     _LISTING.id.in_(bindparam("ids", expanding=True))
 )
@@ -180,6 +195,39 @@ def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
         return []
     found = db.session.execute(_CARDS, {"ids": list(ids), "now": now})
     rows = {row[0]: CardRow(*row) for row in found}
+    return [rows[one] for one in ids if one in rows]
+
+
+class LinkRow(NamedTuple):
+    """What a link to a listing says beside its title."""
+
+    id: int
+    slug_front: str
+    title: str
+    language: str
+    organisation_name: str
+    registered_name: str | None
+    places: tuple[Place, ...]
+    remote_countries: tuple[str, ...]
+    mode: Mode
+
+    @property
+    def slug(self) -> str:
+        """The last part of the listing's address."""
+        return f"{self.slug_front}-{self.id}"
+
+    @property
+    def organisation(self) -> str:
+        """Whose listing it is; empty where it is not stated."""
+        return self.registered_name or self.organisation_name
+
+
+def links(ids: Sequence[int], now: datetime) -> list[LinkRow]:
+    """Return the live ones of some listings as links, in the order of ``ids``; one statement."""
+    if not ids:
+        return []
+    found = db.session.execute(_LINKS, {"ids": list(ids), "now": now})
+    rows = {row[0]: LinkRow(*row) for row in found}
     return [rows[one] for one in ids if one in rows]
 
 

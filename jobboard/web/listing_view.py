@@ -39,6 +39,8 @@ from jobboard.web.wording import gettext, ngettext
 
 #: What a link to somewhere else must say (ASVS 3.7.2).
 OUTWARD_REL = "nofollow noopener noreferrer"
+#: Letters from which a title is set smaller.
+_LONG_TITLE = 90
 
 # Tried only where a run of letters begins: else the work grows with the square of a long run.
 _EMAIL = re.compile(r"(?<![^\s@<>()\[\],;:\"'/])[^\s@<>()\[\],;:\"'/]+@(?:[\w-]+\.)+[\w-]{2,}")
@@ -66,6 +68,7 @@ class ListingView:
     url: str
     full_url: str
     title: str
+    has_long_title: bool
     language: str
     dir: str
     summary: str
@@ -79,7 +82,8 @@ class ListingView:
     pills: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     pay_text: str
-    is_unpaid: bool
+    #: What is said above the text where nothing, or only what one spends, is paid.
+    unpaid_text: str
     description: Markup
     apply: Apply
     deadline: cards.Deadline
@@ -100,18 +104,19 @@ def view(listing: Listing, now: datetime) -> ListingView:
     has_page = listing.id is not None
     url = address.listing(listing.slug) if has_page else ""
     live = is_live(listing.life, now)
-    unpaid = listing.pay_kind in (PayKind.UNPAID, PayKind.EXPENSES_ONLY)
     end = listing.ends_at or listing.apply_by
     has_ended = listing.status is Status.CLOSED or (
         shown_status(listing.life, now) is Status.EXPIRED
     )
     kind = organisation.kind if organisation is not None else listing.organisation_kind
     posted = listing.first_published_at
+    pay = pay_text(listing)
     return ListingView(
         id=listing.id,
         url=url,
         full_url=f"{current_app.config['SITE_URL'].rstrip('/')}{url}" if url else "",
         title=listing.title,
+        has_long_title=len(listing.title) > _LONG_TITLE,
         language=listing.language or "en",
         dir=direction(listing.language or "en"),
         summary=listing.summary or "",
@@ -123,9 +128,9 @@ def view(listing: Listing, now: datetime) -> ListingView:
         verified_text=_verified(listing, now),
         initials=cards.initials(name or ""),
         pills=_pills(listing, kind),
-        facts=tuple(_facts(listing)),
-        pay_text=pay_text(listing),
-        is_unpaid=unpaid,
+        facts=tuple(_facts(listing, pay)),
+        pay_text=pay,
+        unpaid_text=_unpaid(listing, pay),
         # The stored HTML was cleaned when it was saved; once more costs little and trusts nobody.
         description=Markup(clean_html(listing.description_html or "")),  # noqa: S704
         apply=_apply(listing, url),
@@ -194,11 +199,17 @@ def _pills(listing: Listing, kind: OrganisationKind) -> tuple[tuple[str, str], .
     return tuple(pill for pill in pills if pill[0])
 
 
-def _facts(listing: Listing) -> list[tuple[str, str]]:
+def _unpaid(listing: Listing, pay: str) -> str:
+    if listing.pay_kind not in (PayKind.UNPAID, PayKind.EXPENSES_ONLY):
+        return ""
+    return gettext("This position is unpaid.") if pay == gettext("Unpaid") else pay
+
+
+def _facts(listing: Listing, pay: str) -> list[tuple[str, str]]:
     return [
         (gettext("Place"), _place(listing)),
         (gettext("Contract"), _contract(listing)),
-        (gettext("Pay"), pay_text(listing)),
+        (gettext("Pay"), pay),
         (
             gettext("Languages"),
             " · ".join(cards.language_text(need) for need in listing.languages or ()),

@@ -16,8 +16,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
-from jobboard.blueprints.listings import results, structured_data
+from jobboard.blueprints.listings import results
 from jobboard.blueprints.listings.jobs_page import jobs_page
+from jobboard.blueprints.listings.listing_page import listing_page
 from jobboard.domain import address
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, from_wpjm
 from jobboard.domain.listing import ENDED, GONE, PUBLIC, is_live
@@ -28,14 +29,11 @@ from jobboard.markup.markdown import text_to_html
 from jobboard.models.listing import Listing
 from jobboard.queries import listings as find
 from jobboard.search import engine
-from jobboard.web import api_items, cards, filters, limits, listing_view
+from jobboard.web import api_items, limits, listing_view
 from jobboard.web.paging import Pages
-from jobboard.web.public import answer, query_pairs, whole
-from jobboard.web.wording import gettext, ngettext
+from jobboard.web.public import answer, query_pairs
 
 bp = Blueprint("listings", __name__)
-
-_RELATED = 4
 
 
 @bp.get("/")
@@ -96,21 +94,7 @@ def show(slug: str) -> AnyResponse:
     if listing.slug != slug:
         return redirect(address.listing(listing.slug), 301)
     live = is_live(listing.life, now)
-    view = listing_view.view(listing, now)
-    older, newer = find.neighbours(listing, now)
-    page = render_template(
-        "listings/show.html",
-        listing=listing,
-        view=view,
-        trail=_trail(listing),
-        open_text=_open_text(listing, now),
-        related=[cards.card(row, now) for row in _related(listing, now)],
-        older=older,
-        newer=newer,
-        structured=structured_data.markup(listing, now) if live else None,
-        canonical=whole(address.listing(listing.slug)),
-    )
-    response = answer(page)
+    response = answer(listing_page(listing, now))
     if not live:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -216,52 +200,3 @@ def _beyond(criteria: Criteria, pages: Pages) -> str:
         last=results.address(criteria.with_page(pages.last)),
         first=results.address(criteria.with_page(1)),
     )
-
-
-def _trail(listing: Listing) -> list[tuple[str, str]]:
-    steps = [(gettext("Jobs"), results.PATH)]
-    place = next((one for one in listing.places if one.country), None)
-    if place is not None and place.country is not None:
-        steps.append(
-            (
-                filters.country_name(place.country),
-                results.address(Criteria(country=(place.country,))),
-            )
-        )
-        if place.city:
-            steps.append((place.city, ""))
-    if not steps[-1][1]:
-        return steps
-    kind = filters.stated(listing.opportunity_type)
-    return [*steps, (kind, "")] if kind else steps
-
-
-def _open_text(listing: Listing, now: datetime) -> str:
-    if listing.organisation_id is None:
-        return ""
-    count = find.count_of_organisation(listing.organisation_id, now)
-    if not count:
-        return ""
-    return ngettext("%(num)s open position", "%(num)s open positions", count)
-
-
-def _related(listing: Listing, now: datetime) -> list[find.CardRow]:
-    live = is_live(listing.life, now)
-    ids = engine.related(listing.id, now, _RELATED) if live else _alike(listing, now)
-    return [row for row in find.cards(ids, now) if row.id != listing.id]
-
-
-def _alike(listing: Listing, now: datetime) -> list[int]:
-    """Return live listings like one that has ended, and so is in no index: by title, by topic."""
-    questions = (
-        Criteria(q=listing.title[:150].replace('"', " ")),
-        Criteria.parse(("topic", topic) for topic in listing.topics).criteria,
-        Criteria.parse(("country", one.country or "") for one in listing.places).criteria,
-    )
-    found: dict[int, None] = {}
-    for question in questions:
-        if question.is_empty or len(found) >= _RELATED:
-            continue
-        hits = engine.search(question, now, limit=_RELATED, with_facets=False)
-        found |= dict.fromkeys((*hits.ids, *hits.partial_ids))
-    return list(found)[:_RELATED]
