@@ -13,6 +13,7 @@ from tantivy import FieldType, Occur, Order, Query
 
 from jobboard.db import db
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, Sort
+from jobboard.models.listing import Listing
 from jobboard.search import facets as counting
 from jobboard.search import listings, spelling, timetables, upkeep
 from jobboard.search.asked import Asked, Word
@@ -46,6 +47,10 @@ __all__ = [
     "terms_of",
     "total",
 ]
+
+#: Listings whose likes are remembered, and how many more likes of each than are shown.
+_MOST_RELATED = 10_000
+_SPARE = 2
 
 #: The key that orders a listing, and its id.
 _Hit = tuple[Any, int]
@@ -170,11 +175,19 @@ def stretch(
     return reach(upkeep.current(), criteria, now, cursor, limit=limit, with_facets=with_facets)
 
 
-def related(listing_id: int, now: datetime, limit: int = 4) -> tuple[int, ...]:
-    """Return the live listings most like one, best first; none for one that is not public."""
+def related(listing: Listing, now: datetime, limit: int = 4) -> tuple[int, ...]:
+    """Return the listings most like one that is live, best first.
+
+    They were live when this was first asked of the present state of the index, so some more than
+    the limit are returned: whoever shows them leaves out what has ended since.
+    """
     snapshot = upkeep.current()
-    document = listings.one(db.session.connection(), listing_id)
-    return () if document is None else like(snapshot, document, now, limit)
+    known = snapshot.remembered.related
+    found = known.get(listing.id)
+    if found is None:
+        found = like(snapshot, listings.traits_of(listing), now, limit + _SPARE)
+        keep(known, listing.id, found, _MOST_RELATED)
+    return found
 
 
 def counts_by_country(criteria: Criteria, now: datetime) -> dict[str, int]:

@@ -68,6 +68,7 @@ class Remembered:
         questions: how many searches there have been.
         pages: the first hits of searches, live or not, and how many there are (``engine``).
         counts: what was counted for searches, live or not (``facets``).
+        related: the listings most like one, by its id (``engine``).
     """
 
     corrections: dict[tuple[str, int], str | None] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Remembered:
     questions: int = 0
     pages: dict[Any, tuple[list[tuple[Any, int]], int]] = field(default_factory=dict)
     counts: dict[Any, Any] = field(default_factory=dict)
+    related: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -136,12 +136,24 @@ def changed(
     return added, removed, until
 
 
-def one(connection: Connection, listing_id: int) -> SearchDocument | None:
-    """Read one listing that is or may become live, or None."""
-    row = connection.execute(
-        _rows().where(Listing.id == listing_id, Listing.status.in_(PUBLIC))
-    ).first()
-    return None if row is None else document_of(row)
+def traits_of(listing: Listing) -> SearchDocument:
+    """Return as much of a listing that may be live as others are found to be like it by."""
+    return SearchDocument(
+        id=listing.id,
+        title=listing.title,
+        publish_at=listing.publish_at or listing.created_at,
+        ends_at=listing.ends_at or listing.created_at,
+        first_published_at=listing.first_published_at or listing.created_at,
+        text=_text(listing),
+        language=listing.language,
+        facets={
+            "topic": listing.topics,
+            "type": (listing.opportunity_type.value,),
+            "country": _countries(listing),
+            "function": (listing.job_function.value,),
+            "seniority": (listing.seniority.value,),
+        },
+    )
 
 
 def document_of(row: Row[Any]) -> SearchDocument:
@@ -169,7 +181,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).outerjoin(Organisation, Organisation.id == Listing.organisation_id)
 
 
-def _text(row: Row[Any]) -> str:
+def _text(row: Row[Any] | Listing) -> str:
     """Return the text without marks: what its page shows, made from HTML if that is stored."""
     text = row.description
     if row.description_html:
@@ -208,7 +220,7 @@ def _topic_words(row: Row[Any]) -> Iterator[str]:
 
 
 def _facets(row: Row[Any]) -> dict[str, tuple[str, ...]]:
-    countries = tuple(dict.fromkeys(place.country for place in row.places if place.country))
+    countries = _countries(row)
     regions = gazetteer.regions_by_country()
     kind = row.organisation_kind or OrganisationKind.NOT_STATED
     facets: dict[str, tuple[str, ...]] = {
@@ -247,6 +259,10 @@ def _facets(row: Row[Any]) -> dict[str, tuple[str, ...]]:
     if row.deadline_kind != DeadlineKind.DATE:
         facets["open"] = ("open",)
     return facets
+
+
+def _countries(row: Row[Any] | Listing) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place.country for place in row.places if place.country))
 
 
 def _passports(row: Row[Any], countries: tuple[str, ...]) -> tuple[str, ...]:

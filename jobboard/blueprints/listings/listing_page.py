@@ -249,7 +249,8 @@ def _neighbours_form(has_newer: bool, has_older: bool) -> str:
 
 def _related(known: Pieces, listing: Listing, now: datetime, *, is_live: bool) -> str:
     """Return other listings that may please whoever reads this one."""
-    ids = engine.related(listing.id, now, _RELATED) if is_live else _alike(listing, now)
+    ids = engine.related(listing, now, _RELATED) if is_live else _alike(listing, now)
+    rows = [row for row in find.links(ids, now) if row.id != listing.id]
     form = known.form("related", _related_form)
     return "\n".join(
         form.filled(
@@ -262,8 +263,7 @@ def _related(known: Pieces, listing: Listing, now: datetime, *, is_live: bool) -
                 "place_text": escape(_places(row)),
             }
         )
-        for row in find.links(ids, now)
-        if row.id != listing.id
+        for row in rows[:_RELATED]
     )
 
 
