@@ -15,9 +15,11 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    null,
     outerjoin,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.orm import joinedload
 
@@ -149,26 +151,38 @@ _CARDS = (
     .select_from(_WITH_ORGANISATION)
     .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE)
 )
-_LINKS = (
-    select(
-        _LISTING.id,
-        _LISTING.slug_front,
-        _LISTING.title,
-        _LISTING.language,
-        _LISTING.organisation_name,
-        _ORGANISATION.name,
-        _LISTING.places,
-        _LISTING.remote_countries,
-        _LISTING.mode,
-    )
-    .select_from(_WITH_ORGANISATION)
-    .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE)
-)
 _TEXTS = select(_LISTING.id, _LISTING.description_html).where(
     _LISTING.id.in_(bindparam("ids", expanding=True))
 )
-_OPEN = select(func.count()).where(_LISTING.organisation_id == bindparam("organisation"), _LIVE)
-_NEIGHBOUR = (_LISTING.id, _LISTING.slug_front, _LISTING.title, _LISTING.language)
+_BY_ID = (
+    select(Listing).where(Listing.id == bindparam("id")).options(joinedload(Listing.organisation))
+)
+_SAME = Listing.__table__.alias()
+_OPEN = (
+    select(func.count())
+    .select_from(_SAME)
+    .where(
+        _SAME.c.organisation_id == Listing.organisation_id,
+        _SAME.c.status.in_(sorted(PUBLIC)),
+        _SAME.c.publish_at <= bindparam("now"),
+        _SAME.c.ends_at > bindparam("now"),
+    )
+    .correlate(Listing)
+    .scalar_subquery()
+)
+_WITH_COUNT = _BY_ID.add_columns(_OPEN)
+_LINK = (
+    _LISTING.id,
+    _LISTING.slug_front,
+    _LISTING.title,
+    _LISTING.language,
+    _LISTING.organisation_name,
+    _ORGANISATION.name,
+    _LISTING.places,
+    _LISTING.remote_countries,
+    _LISTING.mode,
+)
+_NEIGHBOUR = _LINK[:5]
 #: Compared as one value, so that the index of publication leads straight there.
 _OWN = tuple_(_LISTING.first_published_at, _LISTING.id)
 _ASKED = tuple_(
@@ -180,12 +194,22 @@ _OLDER = (
     .where(_LIVE_HERE, _OWN < _ASKED)
     .order_by(_LISTING.first_published_at.desc(), _LISTING.id.desc())
     .limit(1)
+    .subquery()
 )
 _NEWER = (
     select(*_NEIGHBOUR)
     .where(_LIVE_HERE, _OWN > _ASKED)
     .order_by(_LISTING.first_published_at, _LISTING.id)
     .limit(1)
+    .subquery()
+)
+#: In one go, for each statement has its price.
+_BESIDE = union_all(
+    select(literal_column("'like'"), *_LINK)
+    .select_from(_WITH_ORGANISATION)
+    .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE),
+    select(literal_column("'older'"), *_OLDER.c, *(null() for _ in _LINK[5:])),
+    select(literal_column("'newer'"), *_NEWER.c, *(null() for _ in _LINK[5:])),
 )
 
 
@@ -199,7 +223,7 @@ def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
 
 
 class LinkRow(NamedTuple):
-    """What a link to a listing says beside its title."""
+    """What a link to a listing says; that to a neighbour says no more than the title."""
 
     id: int
     slug_front: str
@@ -209,7 +233,7 @@ class LinkRow(NamedTuple):
     registered_name: str | None
     places: tuple[Place, ...]
     remote_countries: tuple[str, ...]
-    mode: Mode
+    mode: Mode | None
 
     @property
     def slug(self) -> str:
@@ -220,15 +244,6 @@ class LinkRow(NamedTuple):
     def organisation(self) -> str:
         """Whose listing it is; empty where it is not stated."""
         return self.registered_name or self.organisation_name
-
-
-def links(ids: Sequence[int], now: datetime) -> list[LinkRow]:
-    """Return the live ones of some listings as links, in the order of ``ids``; one statement."""
-    if not ids:
-        return []
-    found = db.session.execute(_LINKS, {"ids": list(ids), "now": now})
-    rows = {row[0]: LinkRow(*row) for row in found}
-    return [rows[one] for one in ids if one in rows]
 
 
 def texts(ids: Sequence[int]) -> dict[int, str]:
@@ -252,18 +267,19 @@ def cards_of_organisation(
     return [CardRow(*row) for row in db.session.execute(query)]
 
 
-def count_of_organisation(organisation_id: int, now: datetime) -> int:
-    """Return how many live listings an organisation has."""
-    return db.session.scalar(_OPEN, {"organisation": organisation_id, "now": now}) or 0
-
-
 def by_id(listing_id: int) -> Listing | None:
     """Return a listing in whatever state, its organisation loaded with it, or None."""
     if not 0 < listing_id <= _GREATEST_ID:
         return None
-    return db.session.scalar(
-        select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation))
-    )
+    return db.session.scalar(_BY_ID, {"id": listing_id})
+
+
+def with_count(listing_id: int, now: datetime) -> tuple[Listing | None, int]:
+    """Return a listing as ``by_id`` does, and how many live ones its organisation has."""
+    if not 0 < listing_id <= _GREATEST_ID:
+        return None, 0
+    row = db.session.execute(_WITH_COUNT, {"id": listing_id, "now": now}).first()
+    return (None, 0) if row is None else (row[0], row[1])
 
 
 def live_by_ids(ids: Sequence[int], now: datetime) -> list[Listing]:
@@ -295,32 +311,37 @@ def by_old_address(address: str) -> Listing | None:
     )
 
 
-class Neighbour(NamedTuple):
-    """The listing before or after another one, by publication."""
+class Beside(NamedTuple):
+    """The live listings that the page of one leads to.
 
-    id: int
-    slug_front: str
-    title: str
-    language: str
+    Attributes:
+        older: the one published just before it.
+        newer: the one published just after it.
+        alike: those that may please the same reader, in the order asked for.
+    """
 
-    @property
-    def slug(self) -> str:
-        """The last part of the listing's address."""
-        return f"{self.slug_front}-{self.id}"
+    older: LinkRow | None
+    newer: LinkRow | None
+    alike: list[LinkRow]
 
 
-def neighbours(listing: Listing, now: datetime) -> tuple[Neighbour | None, Neighbour | None]:
-    """Return the live listings published just before and just after a listing."""
-    at = listing.first_published_at
-    if at is None:
-        return None, None
-    where = {"at": at, "id": listing.id, "now": now}
-    before = db.session.execute(_OLDER, where).first()
-    after = db.session.execute(_NEWER, where).first()
-    return (
-        Neighbour(*before) if before is not None else None,
-        Neighbour(*after) if after is not None else None,
-    )
+def beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
+    """Return a listing's neighbours, and the live ones of some others; one statement.
+
+    A listing that was never published has no neighbours.
+    """
+    where = {"at": listing.first_published_at, "id": listing.id, "ids": list(ids), "now": now}
+    older = newer = None
+    alike: dict[int, LinkRow] = {}
+    for what, *values in db.session.execute(_BESIDE, where):
+        row = LinkRow(*values)
+        if what == "older":
+            older = row
+        elif what == "newer":
+            newer = row
+        else:
+            alike[row.id] = row
+    return Beside(older, newer, [alike[one] for one in ids if one in alike])
 
 
 def count(now: datetime) -> int:

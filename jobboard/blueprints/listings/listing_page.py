@@ -46,10 +46,17 @@ _NEIGHBOUR_GAPS = ("url", "language", "title")
 _Had = tuple[bool, ...]
 
 
-def listing_page(listing: Listing, now: datetime) -> Markup:
-    """Return the page of a listing that everybody may see."""
+def listing_page(listing: Listing, open_count: int, now: datetime) -> Markup:
+    """Return the page of a listing that everybody may see.
+
+    Args:
+        listing: the listing.
+        open_count: how many live ones its organisation has.
+        now: the moment from which time left is counted.
+    """
     known = pieces()
     view = listing_view.view(listing, now)
+    beside = _beside(listing, now, is_live=view.is_live)
     canonical = whole(view.url)
     structured = structured_data.markup(listing, now) if view.is_live else None
     words: dict[str, str] = {
@@ -59,7 +66,7 @@ def listing_page(listing: Listing, now: datetime) -> Markup:
         "show_url": escape(view.apply.show_url),
         "posted_text": escape(view.posted_text),
         "updated_text": escape(view.updated_text),
-        "related": _related(known, listing, now, is_live=view.is_live),
+        "related": _related(known, beside.alike),
         "structured": structured or "",
     }
     form = known.form("listing", _frame, view.is_live, view.has_calendar, _had(words))
@@ -71,10 +78,10 @@ def listing_page(listing: Listing, now: datetime) -> Markup:
             "canonical": escape(canonical),
             "slug": escape(listing.slug),
             "trail": _trail(known, listing),
-            "head": _head(known, view, _open_text(listing, now)),
+            "head": _head(known, view, _open_text(open_count)),
             "end": _end(known, view),
             "text": _text(known, view),
-            "neighbours": _neighbours(known, listing, now),
+            "neighbours": _neighbours(known, beside),
             "apply_site": escape(view.apply.site),
             "posted_iso": escape(view.posted_iso),
             "updated_iso": escape(view.updated_iso),
@@ -215,18 +222,18 @@ def _steps(listing: Listing) -> Iterable[tuple[str, str]]:
         yield kind, ""
 
 
-def _open_text(listing: Listing, now: datetime) -> str:
-    if listing.organisation_id is None:
-        return ""
-    count = find.count_of_organisation(listing.organisation_id, now)
-    if not count:
-        return ""
-    return ngettext("%(num)s open position", "%(num)s open positions", count)
+def _open_text(count: int) -> str:
+    return ngettext("%(num)s open position", "%(num)s open positions", count) if count else ""
 
 
-def _neighbours(known: Pieces, listing: Listing, now: datetime) -> Markup:
+def _beside(listing: Listing, now: datetime, *, is_live: bool) -> find.Beside:
+    ids = engine.related(listing, now, _RELATED) if is_live else _alike(listing, now)
+    return find.beside(listing, [one for one in ids if one != listing.id], now)
+
+
+def _neighbours(known: Pieces, beside: find.Beside) -> Markup:
     """Return the ways to the listings published just before and just after."""
-    older, newer = find.neighbours(listing, now)
+    older, newer = beside.older, beside.newer
     if not (older or newer):
         return Markup("")
     values: dict[str, str] = {}
@@ -247,10 +254,8 @@ def _neighbours_form(has_newer: bool, has_older: bool) -> str:
     return macro("listing", "neighbours")(newer, older)
 
 
-def _related(known: Pieces, listing: Listing, now: datetime, *, is_live: bool) -> str:
+def _related(known: Pieces, rows: Sequence[find.LinkRow]) -> str:
     """Return other listings that may please whoever reads this one."""
-    ids = engine.related(listing, now, _RELATED) if is_live else _alike(listing, now)
-    rows = [row for row in find.links(ids, now) if row.id != listing.id]
     form = known.form("related", _related_form)
     return "\n".join(
         form.filled(

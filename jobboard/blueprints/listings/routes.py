@@ -83,7 +83,8 @@ def places() -> AnyResponse:
 def show(slug: str) -> AnyResponse:
     """One listing: live, or closed and said so."""
     now = clock.now()
-    listing = _at(slug)
+    number = id_of(slug)
+    listing, open_count = find.with_count(number, now) if number is not None else (None, 0)
     if listing is None or listing.slug != slug:
         # "-2" at the end may be a number of the former site's, so its addresses come first.
         former = _former(address.former(address.listing(slug)), now)
@@ -94,7 +95,7 @@ def show(slug: str) -> AnyResponse:
     if listing.slug != slug:
         return redirect(address.listing(listing.slug), 301)
     live = is_live(listing.life, now)
-    response = answer(listing_page(listing, now))
+    response = answer(listing_page(listing, open_count, now))
     if not live:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
