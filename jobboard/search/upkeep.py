@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
+from jobboard.change_watch import last_change
 from jobboard.db import change_number, db, reading
 from jobboard.domain.listing import PUBLIC
 from jobboard.models.listing import Listing
@@ -75,7 +76,7 @@ def current() -> Snapshot:
 def _current() -> tuple[Snapshot, int]:
     index = _index()
     snapshot = index.snapshot
-    wanted = change_number(db.session)
+    wanted = last_change()
     if snapshot is not None and snapshot.change_number == wanted:
         return snapshot, wanted
     # The transaction at hand may hold changes that are never committed, or may have begun before

@@ -27,6 +27,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
 from werkzeug.routing import Rule
 
+from jobboard import change_watch
 from jobboard.db import reading
 from jobboard.domain.criteria import Criteria
 from jobboard.queries import changes
@@ -238,7 +239,7 @@ class PageCache:
 
         Args:
             app: the application, its routes registered before the first request.
-            number: gives the number of the last committed change, or raises ``changes.Away``.
+            number: gives the number of the last committed change, or raises ``change_watch.Away``.
             clock: gives the present moment.
             most_bytes: how much is kept.
         """
@@ -269,7 +270,7 @@ class PageCache:
             return self.inner(environ, start_response)
         try:
             number = self._number()
-        except changes.Away:
+        except change_watch.Away:
             # The application says so in its own words; what is kept may be old by now.
             return self.inner(environ, start_response)
         page = self._find(key, number, self._clock())
@@ -402,7 +403,7 @@ class PageCache:
 def install(app: Flask, clock: Callable[[], datetime]) -> None:
     """Put the cache in front of an application whose database is known."""
     with app.app_context():
-        watch = changes.watch()
+        watch = change_watch.watch()
     if watch is None:
         return
     cache = PageCache(app, watch.number, clock)

@@ -108,6 +108,14 @@ class Pieces:
             found = self._forms[key] = Piece(_INDENTATION.sub("\n", draw(*shape)))
         return found
 
+    def kept(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
+        """Return what was kept under a key, or make and keep it."""
+        found: Markup | None = self.find(key)
+        if found is None:
+            found = make()
+            self.keep(key, found)
+        return found
+
     def find(self, key: Hashable) -> Any | None:
         """Return what was kept under a key, or None."""
         return self._kept.find((self.language, key))
@@ -143,6 +151,14 @@ class Kept:
     def size(self) -> int:
         """Bytes of all pieces kept."""
         return self._bytes
+
+    def kept(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
+        """Return what was kept under a key, or make and keep it."""
+        found: Markup | None = self.find(key)
+        if found is None:
+            found = make()
+            self.keep(key, found)
+        return found
 
     def find(self, key: Hashable) -> Any | None:
         """Return a piece, or None when it must be made."""

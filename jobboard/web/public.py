@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
+from itertools import islice
 from urllib.parse import urlencode
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Flask, Response, current_app, request
 from werkzeug.http import http_date
+
+#: Parts of a long body that are written in one go.
+_PARTS_AT_ONCE = 50
 
 
 def answer(
@@ -60,10 +64,24 @@ def answer_of_edition(
         if isinstance(body, bytes):
             response.set_data(body)
         else:
-            response.response = stream_with_context(body)
+            response.response = _in_steps(current_app._get_current_object(), body)  # type: ignore[attr-defined]
             # Counted when the body was still empty.
             response.headers.pop("Content-Length", None)
     return response
+
+
+def _in_steps(app: Flask, body: Iterator[bytes]) -> Iterator[bytes]:
+    """Read a body some parts at a time, each time within a context of the application.
+
+    Flask's own way holds the request's context between the parts, and so ends that of another
+    request where a reader goes away in the middle and the rest is thrown away later.
+    """
+    part = b" "
+    while part:
+        with app.app_context():
+            part = b"".join(islice(body, _PARTS_AT_ONCE))
+        if part:
+            yield part
 
 
 def whole(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:

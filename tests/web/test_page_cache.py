@@ -15,12 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from jobboard import clock
+from jobboard import change_watch, clock
 from jobboard.db import db
 from jobboard.domain.listing import CloseReason, Status, Verb
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
-from jobboard.queries import changes
 from jobboard.search import upkeep
 from jobboard.web.page_cache import PageCache
 from tests.support.board import LiveBoard
@@ -227,7 +226,7 @@ def test_many_who_want_one_page_have_it_made_once(app: Flask, cache: PageCache) 
 
 def test_the_number_is_never_older_than_a_commit_before_the_question(app: Flask) -> None:
     with app.app_context():
-        watch = changes.watch()
+        watch = change_watch.watch()
     assert watch is not None
     behind: list[tuple[int, int]] = []
 
@@ -260,7 +259,7 @@ def _next_number() -> int:
 
 def test_a_watch_connects_again(app: Flask, database_name: str) -> None:
     with app.app_context():
-        watch = changes.watch()
+        watch = change_watch.watch()
         assert watch is not None
         assert watch.number() == 0
         if database_name == "postgresql":
@@ -281,7 +280,7 @@ def test_without_a_database_nothing_kept_is_shown(app: Flask) -> None:
     def number() -> int:
         found = next(numbers, None)
         if found is None:
-            raise changes.Away
+            raise change_watch.Away
         return found
 
     app.wsgi_app = app.extensions["page_cache"].inner  # type: ignore[method-assign]
@@ -300,14 +299,14 @@ def test_without_a_database_nothing_kept_is_shown(app: Flask) -> None:
 
 def test_what_is_kept_is_bounded(app: Flask, cache: PageCache) -> None:
     _add(app, now=datetime.now(UTC))
-    small = PageCache(app, lambda: 1, clock.now, most_bytes=200_000)
+    small = PageCache(app, lambda: 1, clock.now, most_bytes=100_000)
     small.inner = cache.inner
     app.wsgi_app = small  # type: ignore[method-assign]
     client = app.test_client()
     for count in range(12):
         client.get(f"/jobs/?q=word{count}", headers={"Accept-Encoding": "br"})
     assert small.fills == 12
-    assert 0 < small.size <= 200_000
+    assert 0 < small.size <= 100_000
     client.get("/jobs/?q=word11")
     assert small.hits == 1
     client.get("/jobs/?q=word0")
@@ -446,7 +445,7 @@ def test_what_is_not_for_everyone_is_never_kept(
 
 def test_an_organisation_without_listings_moves_the_number_too(app: Flask) -> None:
     with app.app_context():
-        watch = changes.watch()
+        watch = change_watch.watch()
         assert watch is not None
         before = watch.number()
         db.session.add(

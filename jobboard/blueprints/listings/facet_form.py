@@ -81,6 +81,15 @@ class _Row(NamedTuple):
 def facet_form(criteria: Criteria, hits: Hits, now: datetime) -> Markup:
     """Return the form of facets of a search, as HTML."""
     around = _around(criteria, now)
+    if criteria.q:
+        return _drawn(criteria, hits, around)
+    # Other pages and orders of the same search show the same form; words are seldom asked twice.
+    counts = tuple((key, *counted.items()) for key, counted in hits.facets.items())
+    key = ("facet_form", criteria.replaced(sort=None), hits.total, counts, *around.items())
+    return pieces().kept(key, lambda: _drawn(criteria, hits, around))
+
+
+def _drawn(criteria: Criteria, hits: Hits, around: Mapping[str, int]) -> Markup:
     questions = _Questions(criteria, hits.facets)
     more = questions.drawn(MORE_FACETS)
     chosen = len([pair for pair in criteria.filter_pairs() if pair[0] not in {"q", "where"}])

@@ -84,7 +84,7 @@ def jobs_page(
         "q": escape(criteria.q),
         "where": escape(criteria.where or criteria.near),
         "kept": hidden_inputs(_kept(criteria)),
-        "world_map": world_map(criteria, hits.facets.get("country", {})),
+        "world_map": _world_map(criteria, hits),
         "tabs": _tabs(criteria, hits),
         "facets": facet_form(criteria, hits, now),
         "positions": escape(_positions(criteria, hits, len(cards))),
@@ -164,6 +164,15 @@ def _cards(criteria: Criteria, hits: Hits, ids: Sequence[int], now: datetime) ->
     marks = drawn_cards.marks_in_titles(rows, hits.terms)
     found = snippets(rows, criteria.q, hits.terms, marks)
     return drawn_cards.drawn(rows, now, marks=marks, snippets=found)
+
+
+def _world_map(criteria: Criteria, hits: Hits) -> Markup:
+    counts = hits.facets.get("country", {})
+    if criteria.q:
+        return world_map(criteria, counts)
+    # As with the form of facets.
+    key = ("world_map", criteria.replaced(sort=None), *counts.items())
+    return pieces().kept(key, lambda: world_map(criteria, counts))
 
 
 def _tabs(criteria: Criteria, hits: Hits) -> Markup:

@@ -1,0 +1,168 @@
+"""The number of the last committed change, by which every process learns of what others did.
+
+The page cache and the search ask for it at every request, so it is asked on a connection of its
+own, with one prepared statement and nothing around it: 4 µs in SQLite and one turn to the server
+in PostgreSQL, which requests that wait at the same time share.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import URL, Engine, NullPool, create_engine, event
+
+from jobboard.db import change_number, db
+
+_QUESTION = "SELECT value FROM change_counter WHERE id = 1"
+#: libpq's word for "here are rows".
+_TUPLES_OK = 2
+
+Ask = Callable[[], int]
+
+
+#: What each driver is told. A server that is gone must be noticed in seconds, not in minutes.
+_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"check_same_thread": False, "isolation_level": None, "timeout": 5},
+    "postgresql": {"autocommit": True, "connect_timeout": 5, "tcp_user_timeout": 5000},
+}
+
+
+class Away(Exception):
+    """The database cannot be asked."""
+
+
+_watches: "WeakKeyDictionary[Engine, ChangeWatch]" = WeakKeyDictionary()
+
+
+def watch() -> "ChangeWatch | None":
+    """Return the watch over the application's database; None for one in this process's memory."""
+    engine = db.engine
+    if engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:"):
+        return None
+    found = _watches.get(engine)
+    if found is None:
+        found = _watches[engine] = ChangeWatch(engine.url, _ARGUMENTS[engine.dialect.name])
+        # Whoever closes the application's connections means this one too.
+        event.listen(engine, "engine_disposed", lambda _engine: found.close())
+    return found
+
+
+def last_change() -> int:
+    """Return the number of the last committed change, asked beside the transaction at hand.
+
+    Raises:
+        SQLAlchemyError: the database cannot be asked; in the words of the session.
+    """
+    asked = watch()
+    if asked is not None:
+        try:
+            return asked.number()
+        except Away:
+            pass
+    return change_number(db.session)
+
+
+class ChangeWatch:
+    """Asks a database for the number of the last committed change, again and again, cheaply.
+
+    Exact: every answer is that of a question which began after the caller asked. Callers that
+    arrive while a question is under way wait for the next one and share its answer.
+    """
+
+    def __init__(self, url: URL, arguments: Mapping[str, Any]) -> None:
+        """Remember the database; it is connected to at the first question.
+
+        Args:
+            url: its address.
+            arguments: what the driver is told besides.
+        """
+        self._url = url
+        self._arguments = arguments
+        self._faults = (Away, url.get_dialect().import_dbapi().Error)
+        self._line = threading.Lock()
+        self._rounds = 0
+        self._answer: int | None = None
+        self._ask: Ask | None = None
+        self._process = 0
+        self._connection: Any = None
+
+    def number(self) -> int:
+        """Return the number of the last committed change.
+
+        Raises:
+            Away: the database cannot be asked.
+        """
+        rounds = self._rounds
+        with self._line:
+            # Whoever held the line when we came had asked before us; a later one asked after.
+            if self._rounds != rounds and self._answer is not None:
+                return self._answer
+            self._rounds += 1
+            self._answer = None
+            self._answer = self._asked()
+            return self._answer
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        with self._line:
+            self._drop()
+
+    def _asked(self) -> int:
+        # A server forks after loading: a connection must never be shared between processes.
+        if self._ask is not None and self._process == os.getpid():
+            try:
+                return self._ask()
+            except self._faults:
+                # It may only have been restarted since: a new connection tells.
+                self._drop()
+        self._ask = None
+        try:
+            self._ask = self._connected()
+            return self._ask()
+        except self._faults as error:
+            self._drop()
+            raise Away from error
+
+    def _connected(self) -> Ask:
+        self._process = os.getpid()
+        engine = create_engine(self._url, poolclass=NullPool, connect_args=dict(self._arguments))
+        self._connection = engine.raw_connection()
+        driver = self._connection.driver_connection
+        return (
+            _of_sqlite(driver)
+            if self._url.get_backend_name() == "sqlite"
+            else _of_postgresql(driver)
+        )
+
+    def _drop(self) -> None:
+        connection, self._connection, self._ask = self._connection, None, None
+        if connection is not None and self._process == os.getpid():
+            connection.invalidate()
+
+
+def _of_sqlite(connection: Any) -> Ask:
+    connection.execute("PRAGMA query_only=1")
+    cursor = connection.cursor()
+
+    def ask() -> int:
+        # All rows, so that the statement ends and no old state of the database is held.
+        rows = cursor.execute(_QUESTION).fetchall()
+        return int(rows[0][0]) if rows else 0
+
+    return ask
+
+
+def _of_postgresql(connection: Any) -> Ask:
+    # Below psycopg's cursor, which costs as much again as the turn to the server.
+    server = connection.pgconn
+    server.prepare(b"change_number", _QUESTION.encode())
+
+    def ask() -> int:
+        result = server.exec_prepared(b"change_number", [])
+        if result.status != _TUPLES_OK:
+            raise Away(result.error_message.decode("utf-8", "replace"))
+        return int(result.get_value(0, 0) or 0) if result.ntuples else 0
+
+    return ask
