@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import nh3
 from markdown_it import MarkdownIt
 
-from jobboard.markup.text import clean_block, squeeze
+from jobboard.markup.text import clean_block
 
 #: Longer input is cut before anything reads it, so that no text can hold a worker.
 LENGTH_AT_MOST = 200_000
@@ -63,9 +63,9 @@ def plain_text(formatted: str) -> str:
     formatted = formatted[:LENGTH_AT_MOST]
     if not _ANY_TAG.search(formatted):
         formatted = _MARKDOWN.render(formatted)
-    broken = _BLOCK_END.sub("\n", _LINE_IN_TEXT.sub(" ", formatted))
+    broken = _BLOCK_END.sub("\n", _on_one_line(formatted))
     words = html.unescape(_STRIPPER.clean(broken)).replace("\xa0", " ")
-    lines = (line.strip() for line in squeeze(words).split("\n"))
+    lines = (" ".join(line.split()) for line in words.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -136,11 +136,18 @@ _CLEANER = nh3.Cleaner(
 _STRIPPER = nh3.Cleaner(tags=set(), attributes={}, link_rel=None)
 
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
-_LINE_IN_TEXT = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_LINE_BREAKS = re.compile(r"[\r\n]+")
 _BLOCK_END = re.compile(
     r"<br\b[^>]*>|</?(?:p|div|li|ul|ol|h[1-6]|blockquote|tr|table|section|article|pre|dt|dd)\b[^>]*>",
     re.IGNORECASE,
 )
+
+
+def _on_one_line(text: str) -> str:
+    # Not one expression with the spaces around: it would try at every space of a long text.
+    return " ".join(line.strip(" \t") for line in _LINE_BREAKS.split(text))
+
+
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 _HEADING = re.compile(r"<(/?)h([1-6])\b[^>]*>", re.IGNORECASE)
 
@@ -189,9 +196,13 @@ def _tidy(cleaned: str) -> str:
         cleaned, count = _EMPTY.subn("", cleaned)
         if not count:
             break
-    cleaned = _MANY_BREAKS.sub("<br><br>", cleaned)
+    # Most texts have none, and looking for a run of them takes longer than all the rest.
+    if "<br>" in cleaned:
+        cleaned = _MANY_BREAKS.sub("<br><br>", cleaned)
     cleaned = _LEADING_BREAKS.sub(r"\1", cleaned)
-    return _TRAILING_BREAKS.sub(r"\1", cleaned).strip()
+    if "<br>" in cleaned or "&nbsp;" in cleaned:
+        cleaned = _TRAILING_BREAKS.sub(r"\1", cleaned)
+    return cleaned.strip()
 
 
 _LINE_ENDS = re.compile(r"\r\n?")

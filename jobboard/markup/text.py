@@ -80,7 +80,6 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _WHITESPACE = re.compile(r"\s+")
-_SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 # XML 1.0, production 2 (Char).
@@ -119,11 +118,6 @@ def clean_block(text: str) -> str:
     """
     lines = (line.rstrip() for line in _seen(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
-
-
-def squeeze(text: str) -> str:
-    """Return the text with every run of spaces as one, line breaks kept."""
-    return _SPACES.sub(" ", text)
 
 
 def xml_safe(text: str) -> str:
