@@ -14,23 +14,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnDefault, Row
 
 from jobboard import content
-from jobboard.domain.taxonomy import (
-    ContractTerm,
-    DeadlineKind,
-    JobFunction,
-    Mode,
-    OpportunityType,
-    PayKind,
-    PayPeriod,
-)
 from jobboard.formats import jsonl
 from jobboard.formats.imported import BrokenRecord, ImportedListing
 from jobboard.models.listing import Listing
 from jobboard.search.document import SearchDocument
 from jobboard.search.listings import document_of
+from jobboard.services import imports
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 _LIFE = timedelta(days=60)
+_TERMS = imports.Terms(now=NOW, life=_LIFE, live_for=_LIFE)
 
 
 def folder() -> Path | None:
@@ -56,7 +49,7 @@ def documents(data: Path) -> Iterator[tuple[str, SearchDocument]]:
 def _row(imported: ImportedListing, number: int) -> Row[Any]:
     """Return the columns that a search document is made of, without a database."""
     listing = Listing()
-    content.write(listing, _written(imported))
+    content.write(listing, imports.written(imported, _TERMS))
     values = {column.key: _default(column.default) for column in Listing.__table__.columns}
     values |= {name: value for name, value in vars(listing).items() if not name.startswith("_")}
     began = min(imported.publish_at or imported.posted_at or NOW, NOW)
@@ -76,29 +69,3 @@ def _default(default: Any) -> Any:
     if not isinstance(default, ColumnDefault):
         return None
     return () if default.is_callable else default.arg
-
-
-def _written(imported: ImportedListing) -> dict[str, Any]:
-    organisation = imported.organisation
-    return {
-        "title": imported.title,
-        "organisation_name": organisation.name if organisation else "",
-        "language": imported.language or "en",
-        "description": imported.description,
-        "description_format": imported.description_format,
-        "opportunity_type": OpportunityType(imported.opportunity_type),
-        "mode": Mode(imported.mode),
-        "places": imported.places,
-        "remote_countries": imported.remote_countries,
-        "topics": imported.topics,
-        "job_function": JobFunction(imported.function),
-        "hours": imported.hours,
-        "contract_term": ContractTerm(imported.contract_term),
-        "pay_kind": PayKind(imported.pay.kind),
-        "pay_min": imported.pay.minimum,
-        "pay_max": imported.pay.maximum,
-        "pay_currency": imported.pay.currency or "",
-        "pay_period": PayPeriod(imported.pay.period) if imported.pay.period else None,
-        "pay_text": imported.pay.text[:500],
-        "deadline_kind": DeadlineKind(imported.deadline.kind),
-    }

@@ -26,8 +26,6 @@ from jobboard.search import upkeep
 from jobboard.services import imports
 from jobboard.services.imports import Line, Outcome, Run, Terms
 
-#: Seconds between two batches that wrote, so that people's writes get their turn on SQLite.
-PAUSE = 0.02
 #: Refused records that are told by name; the report has all of them.
 _TOLD = 20
 
@@ -314,7 +312,7 @@ def _batch(batch: list[ImportedListing | Line], run: Run) -> Iterator[Line]:
     told = iter(lines)
     yield from (each if isinstance(each, Line) else next(told) for each in batch)
     if not run.terms.is_dry_run and any(line.outcome in _WRITTEN for line in lines):
-        time.sleep(PAUSE)
+        time.sleep(imports.pause())
 
 
 _WRITTEN = frozenset({Outcome.CREATED, Outcome.UPDATED})

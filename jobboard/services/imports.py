@@ -12,13 +12,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
 from jobboard import content as contents
 from jobboard import history
-from jobboard.db import db, next_change, reading, reserve_listing_ids
+from jobboard.db import (
+    add_rows,
+    db,
+    next_change,
+    reading,
+    reserve_listing_ids,
+    turns_are_fair,
+)
 from jobboard.domain.address import email_key
 from jobboard.domain.listing import LONGEST_LIFE, PUBLIC, CloseReason, Status, Verb
 from jobboard.domain.slug import slug
@@ -35,7 +42,6 @@ from jobboard.domain.taxonomy import (
 from jobboard.formats.imported import ImportedListing
 from jobboard.markup.markdown import to_html
 from jobboard.markup.text import fold
-from jobboard.models.base import Base
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
@@ -49,6 +55,8 @@ BATCH = 100
 _WERE_PUBLIC = PUBLIC | {Status.EXPIRED, Status.CLOSED}
 #: How often a batch is tried again after somebody else wrote the same rows.
 _TRIES = 3
+#: Seconds between two batches that wrote, where writers do not get their turn by themselves.
+_PAUSE = 0.02
 
 
 class Unanswered(Exception):
@@ -165,6 +173,51 @@ def load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
     return lines
 
 
+def pause() -> float:
+    """Return the seconds to leave to other writers after a batch that wrote."""
+    return 0.0 if turns_are_fair(db.session) else _PAUSE
+
+
+def written(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
+    """Return what a record says, as ``content.write`` takes it."""
+    organisation = imported.organisation
+    deadline = imported.deadline
+    is_date = deadline.at is not None and not _is_text_only(deadline.at, terms)
+    return {
+        "title": imported.title,
+        "organisation_name": organisation.name if organisation else "",
+        "organisation_website": organisation.website[:500] if organisation else "",
+        "language": imported.language or "en",
+        "description": imported.description,
+        "description_format": imported.description_format,
+        "summary": imported.summary,
+        "opportunity_type": OpportunityType(imported.opportunity_type),
+        "mode": Mode(imported.mode),
+        "places": imported.places,
+        "remote_countries": imported.remote_countries,
+        "topics": imported.topics,
+        "job_function": JobFunction(imported.function),
+        "hours": imported.hours,
+        "contract_term": ContractTerm(imported.contract_term),
+        "pay_kind": PayKind(imported.pay.kind),
+        "pay_min": imported.pay.minimum,
+        "pay_max": imported.pay.maximum,
+        "pay_currency": imported.pay.currency or "",
+        "pay_period": PayPeriod(imported.pay.period) if imported.pay.period else None,
+        "pay_text": imported.pay.text[:500],
+        "apply_method": ApplyMethod(imported.apply.method),
+        "apply_url": imported.apply.url[:2000],
+        "apply_email": imported.apply.email[:254],
+        "apply_instructions": imported.apply.instructions[:10_000],
+        "deadline_kind": DeadlineKind(deadline.kind)
+        if is_date or deadline.kind != DeadlineKind.DATE
+        else DeadlineKind.NOT_STATED,
+        "apply_by": deadline.at if is_date else None,
+        "deadline_zone": deadline.zone or "UTC",
+        "deadline_text": deadline.text[:200],
+    }
+
+
 def _load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
     for attempt in range(_TRIES):
         try:
@@ -265,14 +318,18 @@ def _store(records: Sequence[_Record], terms: Terms) -> list[Line]:
     changed = [record for record in records if record.line is None and record.known is not None]
     # Worked out before the transaction begins, so that other writers wait for the writing alone.
     rows = [_row(record.imported, terms) for record in fresh]
-    contents_changed = [_content(record.imported, terms) for record in changed]
+    contents_changed = [written(record.imported, terms) for record in changed]
     if terms.is_dry_run:
         _foretell(fresh, rows, changed, terms)
     elif fresh or changed:
-        _insert(fresh, rows, terms)
-        for record, content in zip(changed, contents_changed, strict=True):
-            _update(record, content, terms)
-        _add_old_addresses([*fresh, *changed])
+        # Every other writer waits for the change number, from when it is taken to the commit: so
+        # it is taken late, for new rows by ``_insert`` and for changed ones as they are flushed.
+        with db.session.no_autoflush:
+            _update(changed, contents_changed, terms)
+            _insert(fresh, rows, terms)
+            _add_old_addresses([*fresh, *changed])
+        # Durable as any other commit: the report says "created", and one wait for the disk in a
+        # hundred records is not where the time goes.
         db.session.commit()
         db.session.expunge_all()
     return [record.line for record in records if record.line is not None]
@@ -293,7 +350,7 @@ def _foretell(
 
 def _row(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
     """Return the columns of a new listing."""
-    content = _content(imported, terms)
+    content = written(imported, terms)
     return {
         **content,
         **contents.derived(content["title"], _html(imported), content["summary"]),
@@ -311,6 +368,7 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
         return
     # Plain statements over many rows: a tenth of what the same costs as objects.
     organisations = _organisations(rows, terms.now)
+    ids = reserve_listing_ids(db.session, len(rows))
     number = next_change(db.session)
     for row in rows:
         row["change_number"] = number
@@ -318,12 +376,13 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
         row["organisation_id"] = (
             organisations.get(fold(row["organisation_name"])) if is_public else None
         )
-    ids = reserve_listing_ids(db.session, len(rows))
-    _add(
+    add_rows(
+        db.session,
         Listing,
         [{"id": listing_id, **row} for row, listing_id in zip(rows, ids, strict=True)],
     )
-    _add(
+    add_rows(
+        db.session,
         ImportRecord,
         [
             {
@@ -337,7 +396,8 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
             for record, listing_id in zip(fresh, ids, strict=True)
         ],
     )
-    _add(
+    add_rows(
+        db.session,
         Event,
         [
             {
@@ -360,14 +420,21 @@ def _insert(fresh: Sequence[_Record], rows: Sequence[dict[str, Any]], terms: Ter
         )
 
 
-def _add(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    db.session.connection().execute(insert(model), rows)
+def _update(
+    records: Sequence[_Record], contents_changed: Sequence[dict[str, Any]], terms: Terms
+) -> None:
+    """Change the listings of known records; the session writes them as it commits."""
+    wanted = [record.known.listing_id for record in records if record.known]
+    listings = {
+        listing.id: listing
+        for listing in db.session.scalars(select(Listing).where(Listing.id.in_(wanted)))
+    }
+    for record, content in zip(records, contents_changed, strict=True):
+        if record.known and record.known.listing_id in listings:
+            _change(listings[record.known.listing_id], record, content, terms)
 
 
-def _update(record: _Record, content: dict[str, Any], terms: Terms) -> None:
-    if record.known is None:
-        return
-    listing = db.session.get_one(Listing, record.known.listing_id)
+def _change(listing: Listing, record: _Record, content: dict[str, Any], terms: Terms) -> None:
     changed = contents.changed(listing, content)
     contents.write(listing, content)
     for name, value in _times(record.imported, terms).items():
@@ -390,7 +457,6 @@ def _update(record: _Record, content: dict[str, Any], terms: Terms) -> None:
         at=terms.now,
         details={"fields": list(changed)},
     )
-    db.session.flush()
     record.line = replace(_kept_line(record, Outcome.UPDATED, ""), status=listing.status.value)
 
 
@@ -419,7 +485,7 @@ def _organisations(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str
     ]
     if fresh:
         _give_slugs(fresh)
-        _add(Organisation, fresh)
+        add_rows(db.session, Organisation, fresh)
         ids |= _organisation_ids(row["name_key"] for row in fresh)
     return ids
 
@@ -464,47 +530,7 @@ def _add_old_addresses(records: Sequence[_Record]) -> None:
         if address not in taken
     ]
     if new:
-        _add(OldAddress, new)
-
-
-def _content(imported: ImportedListing, terms: Terms) -> dict[str, Any]:
-    """Return what was written, as ``content.write`` takes it."""
-    organisation = imported.organisation
-    deadline = imported.deadline
-    is_date = deadline.at is not None and not _is_text_only(deadline.at, terms)
-    return {
-        "title": imported.title,
-        "organisation_name": organisation.name if organisation else "",
-        "organisation_website": organisation.website[:500] if organisation else "",
-        "language": imported.language or "en",
-        "description": imported.description,
-        "description_format": imported.description_format,
-        "summary": imported.summary,
-        "opportunity_type": OpportunityType(imported.opportunity_type),
-        "mode": Mode(imported.mode),
-        "places": imported.places,
-        "remote_countries": imported.remote_countries,
-        "topics": imported.topics,
-        "job_function": JobFunction(imported.function),
-        "hours": imported.hours,
-        "contract_term": ContractTerm(imported.contract_term),
-        "pay_kind": PayKind(imported.pay.kind),
-        "pay_min": imported.pay.minimum,
-        "pay_max": imported.pay.maximum,
-        "pay_currency": imported.pay.currency or "",
-        "pay_period": PayPeriod(imported.pay.period) if imported.pay.period else None,
-        "pay_text": imported.pay.text[:500],
-        "apply_method": ApplyMethod(imported.apply.method),
-        "apply_url": imported.apply.url[:2000],
-        "apply_email": imported.apply.email[:254],
-        "apply_instructions": imported.apply.instructions[:10_000],
-        "deadline_kind": DeadlineKind(deadline.kind)
-        if is_date or deadline.kind != DeadlineKind.DATE
-        else DeadlineKind.NOT_STATED,
-        "apply_by": deadline.at if is_date else None,
-        "deadline_zone": deadline.zone or "UTC",
-        "deadline_text": deadline.text[:200],
-    }
+        add_rows(db.session, OldAddress, new)
 
 
 def _is_text_only(deadline: datetime, terms: Terms) -> bool:

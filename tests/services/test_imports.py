@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session, scoped_session
 
 from jobboard.db import change_number, db
@@ -25,7 +25,7 @@ from jobboard.models.message import Message
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 from jobboard.services import clock_jobs, imports
-from jobboard.services.imports import Line, Outcome, Run, Terms
+from jobboard.services.imports import Line, Outcome, Run, Terms, Unanswered
 from tests.support.people import NOW
 
 Db = scoped_session[Session]
@@ -237,6 +237,36 @@ def test_repeating_takes_no_lock(session: Db) -> None:
     load(made())
     assert statements
     assert all(statement.lstrip().startswith(("SELECT", "BEGIN")) for statement in statements)
+
+
+def test_others_wait_for_the_last_step_alone(session: Db) -> None:
+    load(made(1), made(2))
+    session.remove()
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    load(made(1, title="Lead 1"), made(2, title="Lead 2"), made(3))
+    numbers = [at for at, said in enumerate(statements) if said.startswith("UPDATE change_counter")]
+    # One for what is new, one for what changed; after the first of them nothing is looked up.
+    assert len(numbers) == 2
+    assert not [said for said in statements[numbers[0] :] if said.startswith("SELECT")]
+
+
+def test_the_database_goes_away_while_it_writes(session: Db, database_name: str) -> None:
+    if database_name != "postgresql":
+        pytest.skip("SQLite cannot go away")
+
+    def leave(*args: Any) -> None:
+        if args[2].startswith("UPDATE change_counter"):
+            with db.engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+    pid = session.scalar(text("SELECT pg_backend_pid()"))
+    event.listen(db.engine, "after_cursor_execute", leave)
+    with pytest.raises(Unanswered):
+        load(made(1), made(2))
+    event.remove(db.engine, "after_cursor_execute", leave)
+    assert session.scalar(select(func.count()).select_from(Listing)) == 0
+    assert outcomes(load(made(1), made(2))) == [Outcome.CREATED, Outcome.CREATED]
 
 
 def test_changed_source_updates(session: Db) -> None:
