@@ -1,17 +1,19 @@
 """What everybody may read: live listings, and the page of one that has ended."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Dialect,
     Integer,
     Select,
+    TypeDecorator,
     and_,
     bindparam,
     case,
@@ -25,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import joinedload
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, TypeEngine
 
 from jobboard.db import change_number, db, reading
 from jobboard.domain.language_need import LanguageNeed
@@ -48,6 +50,8 @@ from jobboard.queries import changes
 _GREATEST_ID = 2**63 - 1
 #: Rows of cards that are known again without being read.
 _ROWS_KEPT = 2_000
+#: Listings at most that the page of another leads to for their likeness, spare ones included.
+_MOST_ALIKE = 6
 #: Listings read whole at a time when all are read.
 _BATCH = 200
 
@@ -62,22 +66,18 @@ def live(now: datetime) -> ColumnElement[bool]:
 #: Statements of every list and every listing's page, on plain tables and put together once: that
 #: was half of what they cost.
 _LISTING, _ORGANISATION = Listing.__table__.c, Organisation.__table__.c
-_LIVE = and_(
-    _LISTING.status.in_(sorted(PUBLIC)),
-    _LISTING.publish_at <= bindparam("now"),
-    _LISTING.ends_at > bindparam("now"),
-)
-#: The same rule where other columns lead to the rows. SQLite would else gather everything live by
-#: its index first, for a page of twenty and even for one neighbour: a second at 100,000.
+#: Written out: a list of parameters is put into the statement anew each time.
+_PUBLIC: list[Any] = [literal_column(f"'{status.value}'") for status in sorted(PUBLIC)]
+#: The rule of ``live`` where other columns lead to the rows. SQLite would else gather everything
+#: live by its index first, for a page of twenty and even for one neighbour: a second at 100,000.
 _LIVE_HERE = and_(
-    func.coalesce(_LISTING.status, "").in_(sorted(PUBLIC)),
+    func.coalesce(_LISTING.status, "").in_(_PUBLIC),
     _LISTING.publish_at <= bindparam("now"),
     _LISTING.ends_at > bindparam("now"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CardRow:
+class CardRow(NamedTuple):
     """What a card in a list shows of a listing; one row, no objects of the session."""
 
     id: int
@@ -152,14 +152,17 @@ _CARD_COLUMNS: tuple[Any, ...] = (
 _WITH_ORGANISATION = outerjoin(
     Listing.__table__, Organisation.__table__, _ORGANISATION.id == _LISTING.organisation_id
 )
+#: Places for the ids of a page: a statement for a list of any length is written anew each time.
+_ID_NAMES = tuple(f"id{number}" for number in range(20))
+#: As the driver gives them: each value that is turned into something costs a call.
+_RAW_COLUMNS: tuple[Any, ...] = tuple(type_coerce(one, NullType()) for one in _CARD_COLUMNS)
 _CARDS = (
-    # As the driver gives them: each value that is turned into something costs a call.
-    select(*(type_coerce(column, NullType()) for column in _CARD_COLUMNS))
+    select(*_RAW_COLUMNS)
     .select_from(_WITH_ORGANISATION)
-    .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE)
+    .where(_LISTING.id.in_([bindparam(name) for name in _ID_NAMES]), _LIVE_HERE)
 )
 _TEXTS = select(_LISTING.id, _LISTING.description_html).where(
-    _LISTING.id.in_(bindparam("ids", expanding=True))
+    _LISTING.id.in_([bindparam(name) for name in _ID_NAMES])
 )
 _BY_ID = (
     select(Listing).where(Listing.id == bindparam("id")).options(joinedload(Listing.organisation))
@@ -170,7 +173,7 @@ _OPEN = (
     .select_from(_SAME)
     .where(
         _SAME.c.organisation_id == Listing.organisation_id,
-        _SAME.c.status.in_(sorted(PUBLIC)),
+        _SAME.c.status.in_(_PUBLIC),
         _SAME.c.publish_at <= bindparam("now"),
         _SAME.c.ends_at > bindparam("now"),
     )
@@ -214,7 +217,9 @@ _NEWER = (
 _BESIDE = union_all(
     select(literal_column("'like'"), *_LINK)
     .select_from(_WITH_ORGANISATION)
-    .where(_LISTING.id.in_(bindparam("ids", expanding=True)), _LIVE_HERE),
+    .where(
+        _LISTING.id.in_([bindparam(f"like{place}") for place in range(_MOST_ALIKE)]), _LIVE_HERE
+    ),
     select(literal_column("'older'"), *_OLDER.c, *(null() for _ in _LINK[5:])),
     select(literal_column("'newer'"), *_NEWER.c, *(null() for _ in _LINK[5:])),
 )
@@ -224,10 +229,12 @@ def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
     """Return the live ones of some listings as cards, in the order of ``ids``; one statement."""
     if not ids:
         return []
-    found = db.session.execute(_CARDS, {"ids": list(ids), "now": now})
     dialect = db.engine.dialect
     read = _card_row if dialect.name == "sqlite" else _read_card_row
-    rows = {row.id: row for row in (read(dialect, *values) for values in found)}
+    rows = {
+        row.id: row
+        for row in (read(dialect, *values) for values in _by_ids(_CARDS, ids, {"now": now}))
+    }
     return [rows[one] for one in ids if one in rows]
 
 
@@ -250,8 +257,16 @@ _card_row = lru_cache(maxsize=_ROWS_KEPT)(_read_card_row)
 @lru_cache(maxsize=4)
 def _processors(dialect: Dialect) -> tuple[Callable[[Any], Any] | None, ...]:
     """Return what makes of each column's value, as the driver gives it, what the program knows."""
-    types = [column.type.dialect_impl(dialect) for column in _CARD_COLUMNS]
-    return tuple(one.result_processor(dialect, None) for one in types)
+    return tuple(_processor(column.type, dialect) for column in _CARD_COLUMNS)
+
+
+def _processor(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    process = type_.dialect_impl(dialect).result_processor(dialect, None)
+    is_json = isinstance(type_, TypeDecorator) and isinstance(type_.impl_instance, JSON)
+    if process is None or not is_json or dialect.name != "sqlite":
+        return process
+    # Texts, and few different ones: the same places, hours and languages everywhere.
+    return lru_cache(maxsize=_ROWS_KEPT)(process)
 
 
 class LinkRow(NamedTuple):
@@ -282,7 +297,17 @@ def texts(ids: Sequence[int]) -> dict[int, str]:
     """Return the texts of some listings as they are stored, in HTML, by id; one statement."""
     if not ids:
         return {}
-    return {row[0]: row[1] or "" for row in db.session.execute(_TEXTS, {"ids": list(ids)})}
+    return {row[0]: row[1] or "" for row in _by_ids(_TEXTS, ids, {})}
+
+
+def _by_ids(statement: Select[Any], ids: Sequence[int], values: Mapping[str, Any]) -> Iterator[Any]:
+    """Ask a statement for some ids; one time for each page's worth of them."""
+    for start in range(0, len(ids), len(_ID_NAMES)):
+        # No listing has the number 0.
+        some = (*ids[start : start + len(_ID_NAMES)], *repeat(0, len(_ID_NAMES)))
+        yield from db.session.execute(
+            statement, {**dict(zip(_ID_NAMES, some, strict=False)), **values}
+        )
 
 
 def cards_of_organisation(
@@ -362,7 +387,9 @@ def beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
 
     A listing that was never published has no neighbours.
     """
-    where = {"at": listing.first_published_at, "id": listing.id, "ids": list(ids), "now": now}
+    where = {"at": listing.first_published_at, "id": listing.id, "now": now}
+    where |= {f"like{place}": None for place in range(_MOST_ALIKE)}
+    where |= {f"like{place}": one for place, one in enumerate(ids[:_MOST_ALIKE])}
     older = newer = None
     alike: dict[int, LinkRow] = {}
     for what, *values in db.session.execute(_BESIDE, where):

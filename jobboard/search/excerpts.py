@@ -108,13 +108,19 @@ def _candidates(text: str, terms: frozenset[str]) -> Iterator[re.Match[str]]:
     so in scripts with endings in front, and where folding makes of one letter two.
     """
     folded = _folded(text)
-    if len(folded) != len(text) or _OTHER.search(folded) or _INITIALS.search(folded):
+    if len(folded) != len(text) or _is_told_otherwise(folded):
         yield from analysis.MARKED_WORD.finditer(text)
         return
     for start in sorted(_starts(folded, _beginnings(terms))):
         match = analysis.MARKED_WORD.match(text, start)
         if match is not None:
             yield match
+
+
+def _is_told_otherwise(folded: str) -> bool:
+    """Tell whether a text has words that are not told by their first letters."""
+    has_others = "_" in folded if folded.isascii() else _OTHER.search(folded) is not None
+    return has_others or _INITIALS.search(folded) is not None
 
 
 def _folded(text: str) -> str:

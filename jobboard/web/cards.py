@@ -14,6 +14,7 @@ from jobboard.web.wording import gettext, ngettext
 
 #: Places named on a card; the rest is counted.
 _PLACES_ON_CARD = 3
+_HOURS, _LEVELS = frozenset(Hours), frozenset(LanguageLevel)
 #: Words of a name that are no initials.
 _SMALL = frozenset(
     [
@@ -173,7 +174,7 @@ def mode_text(places: Sequence[Place] | None, mode: Mode | None) -> str:
 def language_text(need: LanguageNeed) -> str:
     """Return a language asked for: "Turkish B2", "Russian (an asset)"."""
     words = filters.language_name(need.code)
-    if need.level in set(LanguageLevel) and need.level != LanguageLevel.NOT_STATED:
+    if need.level in _LEVELS and need.level != LanguageLevel.NOT_STATED:
         words = f"{words} {filters.label(LanguageLevel(need.level))}"
     if not need.is_required:
         words = gettext("%(language)s (an asset)", language=words)
@@ -204,7 +205,7 @@ def _facts(row: CardRow) -> tuple[str, ...]:
     if kind and row.duration_months:
         months = ngettext("%(num)s month", "%(num)s months", row.duration_months)
         kind = f"{kind}, {months}"
-    hours = [filters.label(Hours(word)) for word in row.hours if word in set(Hours)]
+    hours = [filters.label(Hours(word)) for word in row.hours if word in _HOURS]
     facts = [kind, row.grade, " / ".join(hours)]
     facts.append(", ".join(language_text(need) for need in row.languages[:3]))
     return tuple(fact for fact in facts if fact)

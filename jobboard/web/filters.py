@@ -215,7 +215,22 @@ def pay(
 @lru_cache(maxsize=10_000)
 def number_in(value: int, locale: str) -> str:
     """Return a whole number with its thousands apart, in a language."""
-    return str(format_decimal(value, locale=locale))
+    sign = _thousands_sign(locale)
+    if sign is None:
+        return str(format_decimal(value, locale=locale))
+    return f"{value:,}".replace(",", sign)
+
+
+@lru_cache(maxsize=50)
+def _thousands_sign(locale: str) -> str | None:
+    """Return what stands between thousands, where a language does nothing else to a number."""
+    large, small = 1_234_567, 1_234
+    sign = str(format_decimal(large, locale=locale))[1:2]
+    is_all = all(
+        str(format_decimal(number, locale=locale)) == f"{number:,}".replace(",", sign)
+        for number in (large, small, -small)
+    )
+    return sign if is_all else None
 
 
 @lru_cache(maxsize=2_000)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import gettext
 
 from jobboard.domain.listing import STATUS_LABELS, CloseReason, Verb
@@ -60,6 +60,9 @@ class Line:
     at_text: str
     iso: str
     note: str
+    #: Another listing that the line is about: its title and its address.
+    other: str = ""
+    other_url: str = ""
 
 
 def lines(events: Sequence[Event], now: datetime, *, has_names: bool = False) -> list[Line]:
@@ -77,6 +80,7 @@ def lines(events: Sequence[Event], now: datetime, *, has_names: bool = False) ->
             at_text=filters.moment(event.at, zone, now),
             iso=filters.iso(event.at),
             note=event.note,
+            **_other(event, has_names=has_names),
         )
         for event in events
     ]
@@ -88,6 +92,18 @@ def sentence(event: Event, *, has_names: bool = False) -> str:
     said = words % {"who": _who(event, has_names)} if "%(who)s" in words else words
     more = "; ".join(filter(None, (_reason(event.reason), *_details(event))))
     return f"{said}: {more}" if more else said
+
+
+def _other(event: Event, *, has_names: bool) -> dict[str, str]:
+    """Return the listing of which this one is a duplicate: its poster learns of public ones."""
+    original = event.details.get("original")
+    if not original or not (has_names or original["is_live"]):
+        return {}
+    if has_names:
+        address = url_for("moderation.show", listing_id=original["id"])
+    else:
+        address = url_for("listings.show", slug=original["slug"])
+    return {"other": original["title"], "other_url": address}
 
 
 def _who(event: Event, has_names: bool) -> str:

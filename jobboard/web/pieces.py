@@ -27,7 +27,7 @@ Macro = Callable[..., str]
 #: Before and after a gap's name; no text of the board holds a NUL.
 _EDGE = "\x00"
 #: Bytes of filled pieces kept in one process, and of what goes with each.
-_KEPT_BYTES = 8 * 1024 * 1024
+_KEPT_BYTES = 12 * 1024 * 1024
 _OF_A_KEY = 700
 #: A template's own, a thousand times on a page.
 _INDENTATION = re.compile(r"\n\s+")

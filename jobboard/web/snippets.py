@@ -20,13 +20,15 @@ from jobboard.web.pieces import pieces
 
 #: Characters around the first word found in which the best piece is looked for, tags among them.
 #: Looking through twenty whole texts would take longer than finding them.
-_BEFORE, _AFTER = 500, 1_500
+_BEFORE, _AFTER = 300, 900
 _LOOKED_THROUGH = 20_000
 #: Letters of a stem that are sought; endings differ.
 _SOUGHT = 5
 _TAG = re.compile(r"<[^>]*>")
 #: The end of a heading or of a point in a list: what follows is no part of the same sentence.
-_BLOCK_END = re.compile(r"(?:</(?:p|li|ul|ol|h[1-6]|blockquote|td|tr)>\s*)+")
+_BLOCK_END = re.compile(
+    r"</(?:{0})>(?:\s*</(?:{0})>)*\s*".format("p|li|ul|ol|h[1-6]|blockquote|td|tr")
+)
 _SENTENCE_ENDS = frozenset(".!?:;,…>")
 
 

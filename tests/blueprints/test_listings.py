@@ -763,3 +763,14 @@ def test_every_text_of_a_person_is_escaped(app: Flask, client: FlaskClient) -> N
     for text in (shown(client, path), page(client), page(client, "?q=analyst")):
         assert "<script>alert" not in text
         assert "<b onmouseover" not in text
+
+
+@pytest.mark.one_database
+def test_links_of_the_map_keep_the_order_of_the_list(app: Flask, client: FlaskClient) -> None:
+    publish(app, "Analyst", places=TURKEY)
+    for order in ("deadline", "pay", "newest"):
+        text = page(client, f"?sort={order}" if order != "newest" else "")
+        dot = re.search(r'class="world-map__dot"\s+href="([^"]+)"', text)
+        assert dot is not None
+        kept = f"&sort={order}" if order != "newest" else ""
+        assert html.unescape(dot[1]) == f"/jobs/?country=TR{kept}"

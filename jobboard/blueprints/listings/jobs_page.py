@@ -170,8 +170,8 @@ def _world_map(criteria: Criteria, hits: Hits) -> Markup:
     counts = hits.facets.get("country", {})
     if criteria.q:
         return world_map(criteria, counts)
-    # As with the form of facets.
-    key = ("world_map", criteria.replaced(sort=None), *counts.items())
+    # As with the form of facets; the links of the map keep the order.
+    key = ("world_map", criteria.with_page(1), *counts.items())
     return pieces().kept(key, lambda: world_map(criteria, counts))
 
 
