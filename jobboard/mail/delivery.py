@@ -399,6 +399,8 @@ _NO_VALUES = dict.fromkeys(
         "renew_url",
         "copy_url",
         "object_url",
+        "original_title",
+        "original_url",
         "link_url",
     ),
     "",
@@ -421,6 +423,8 @@ def _paths(owed: Owed) -> dict[str, str]:
     paths = {"listing_url": page}
     if owed.kind in _LIVE_KINDS or params.get("is_live"):
         paths["live_url"] = page
+    if "original_slug" in params:
+        paths["original_url"] = address.listing(params["original_slug"])
     if params["is_guest"] and not raw:
         return paths
     number = params["listing_id"]

@@ -61,9 +61,21 @@ def listing_removed(listing: Listing, *, reason: str, note: str, at: datetime) -
     _about(listing, "listing_removed", at, key=_stamp(at), params=params)
 
 
-def listing_marked_duplicate(listing: Listing, *, note: str, at: datetime) -> None:
-    """Tell the poster that the same opportunity is on the board already, and how to object."""
-    _about(listing, "listing_marked_duplicate", at, key=_stamp(at), params={"note": note})
+def listing_marked_duplicate(
+    listing: Listing, *, note: str, at: datetime, original: Listing | None = None
+) -> None:
+    """Tell the poster that the same opportunity is on the board already, and how to object.
+
+    Args:
+        listing: the one that is not shown.
+        note: the moderator's words, may be empty.
+        at: the moment, aware UTC.
+        original: the one that is, if the moderator named it and everybody can read it.
+    """
+    params: dict[str, object] = {"note": note}
+    if original is not None:
+        params |= {"original_title": original.title, "original_slug": original.slug}
+    _about(listing, "listing_marked_duplicate", at, key=_stamp(at), params=params)
 
 
 def listing_ending(listing: Listing, *, days: int, at: datetime) -> None:

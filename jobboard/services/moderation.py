@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,7 +10,16 @@ from jobboard import content as contents
 from jobboard import history
 from jobboard.db import commit, db
 from jobboard.domain.errors import ChangedMeanwhile, FieldsBroken, RuleBroken
-from jobboard.domain.listing import DECIDED, HANDED_IN, Status, Verb, check_end, check_move
+from jobboard.domain.listing import (
+    DECIDED,
+    HANDED_IN,
+    PUBLIC,
+    Status,
+    Verb,
+    check_end,
+    check_move,
+    is_live,
+)
 from jobboard.domain.objection import Turn, turn
 from jobboard.domain.taxonomy import DeadlineKind
 from jobboard.going_live import go_live
@@ -79,6 +89,14 @@ class WordsMissing(FieldsBroken):
         super().__init__(sentence, {"note": sentence})
 
 
+class OriginalUnknown(FieldsBroken):
+    """The listing that is to stay is not there, is gone itself, or is the duplicate."""
+
+    def __init__(self) -> None:
+        sentence = N_("No other listing on the board or in review has this number or address.")
+        super().__init__(sentence, {"original": sentence})
+
+
 def approve(
     listing: Listing, *, by: User, version: int | None, now: datetime, life_days: int
 ) -> None:
@@ -141,18 +159,46 @@ def refuse(
 
 
 def mark_duplicate(
-    listing: Listing, note: str, *, by: User, version: int | None, now: datetime
+    listing: Listing,
+    note: str,
+    *,
+    original: Listing | None = None,
+    by: User,
+    version: int | None,
+    now: datetime,
 ) -> None:
     """Take a listing out because the same opportunity is on the board already.
 
+    Args:
+        listing: the one that goes.
+        note: words to the poster, may be empty.
+        original: the one that stays. The poster is told which it is if everybody can read it.
+        by: the moderator.
+        version: the version that was read on the page; None skips the comparison.
+        now: the moment, aware UTC.
+
     Raises:
+        OriginalUnknown: the one that stays is this very one, or neither public nor in review.
         ChangedMeanwhile: somebody else decided first.
     """
+    if original is not None and not _may_stay(original, listing):
+        raise OriginalUnknown
     is_single = _check(listing, by, version, now)
     listing.move_to(Status.DUPLICATE, Verb.MARK_DUPLICATE, now)
     listing.decided_by_id = by.id
-    _record(listing, Verb.MARK_DUPLICATE, by, now, note=note, is_single=is_single)
-    messages.listing_marked_duplicate(listing, note=note, at=now)
+    _record(
+        listing,
+        Verb.MARK_DUPLICATE,
+        by,
+        now,
+        note=note,
+        is_single=is_single,
+        details=_named(original, now),
+    )
+    is_shown = original is not None and is_live(original.life, now)
+    messages.listing_marked_duplicate(
+        listing, note=note, at=now, original=original if is_shown else None
+    )
     commit()
 
 
@@ -214,6 +260,24 @@ def refuse_revision(
     _record(listing, Verb.REFUSE_REVISION, by, now, note=note)
     messages.listing_changes_requested(listing, note=note, at=now)
     commit()
+
+
+def _may_stay(original: Listing, listing: Listing) -> bool:
+    return original.id != listing.id and original.status in PUBLIC | {Status.PENDING}
+
+
+def _named(original: Listing | None, now: datetime) -> dict[str, Any]:
+    """Return what the history keeps of the listing that stays: how it was called then."""
+    if original is None:
+        return {}
+    return {
+        "original": {
+            "id": original.id,
+            "title": original.title,
+            "slug": original.slug,
+            "is_live": is_live(original.life, now),
+        }
+    }
 
 
 def _check(listing: Listing, by: User, version: int | None, now: datetime) -> bool:
@@ -305,6 +369,7 @@ def _record(
     reason: str = "",
     note: str = "",
     is_single: bool = False,
+    details: dict[str, Any] | None = None,
 ) -> None:
     history.record(
         listing,
@@ -314,5 +379,5 @@ def _record(
         at=now,
         reason=reason,
         note=note,
-        details={"is_single": True} if is_single else None,
+        details={**(details or {}), **({"is_single": True} if is_single else {})},
     )

@@ -209,6 +209,34 @@ def test_decisions_with_words(
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize(
+    "form", ["{}", "#{}", "/moderation/{}/", "/job/analyst-{}/", "http://localhost/job/a-{}/?x=1"]
+)
+def test_a_duplicate_leads_to_the_listing_that_stays(
+    app: Flask, maryam: FlaskClient, add: Callable[..., int], form: str
+) -> None:
+    live, twice = add(Status.PUBLISHED, title="The one that stays"), add()
+    case = maryam.get(f"/moderation/{twice}/").text
+    assert 'name="original"' in case
+    typed = {"original": form.format(live)}
+    assert maryam.post(f"/moderation/{twice}/mark_duplicate/", data=typed).status_code == 303
+
+    link = r'Marked as a duplicate by {}: <a href="{}"><bdi>The one that stays</bdi>'
+    case, log = (maryam.get(f"/moderation/{page}/").text for page in (twice, "log"))
+    for page in (case, " ".join(log.split())):
+        assert re.search(link.format("Maryam", f"/moderation/{live}/"), page)
+    own = signed_in(app, "alice").get(f"/job-dashboard/{twice}/show/").text
+    assert re.search(link.format("a moderator", f"/job/the-one-that-stays-{live}/"), own)
+
+
+@pytest.mark.one_database
+def test_twins_are_offered_as_those_that_stay(maryam: FlaskClient, add: Callable[..., int]) -> None:
+    first, second = add(), add()
+    case = maryam.get(f"/moderation/{second}/").text
+    assert f'<option value="/moderation/{first}/">' in case
+
+
+@pytest.mark.one_database
 def test_a_live_listing_is_found_and_taken_down(
     app: Flask, maryam: FlaskClient, add: Callable[..., int]
 ) -> None:
@@ -232,6 +260,10 @@ def test_a_live_listing_is_found_and_taken_down(
         ("refuse", {"note": NOTE, "reason": "nonsense"}, "Choose one of the list."),
         ("refuse", {"reason": "other"}, "Tell the poster why, or what to change."),
         ("mark_duplicate", {"note": "x" * 5001}, "Use at most 5000 characters."),
+        *(
+            ("mark_duplicate", {"note": NOTE, "original": original}, "No other listing on the")
+            for original in ("99", "analyst", "https://other.example/job/analyst-1/", "https://[")
+        ),
     ],
 )
 def test_a_decision_without_its_words_keeps_what_was_typed(

@@ -251,3 +251,19 @@ def test_a_person_gets_mail_in_words_of_their_account(app: Flask) -> None:
     words = delivery.written(next(iter(rows().values())))
     assert words.subject == "New sign-in to your account at Geopolist"
     assert words.links == ("http://localhost/lost-password/", "http://localhost/jobs/")
+
+
+def test_a_duplicate_s_poster_gets_the_address_of_what_stays(
+    app: Flask, smtp_server: MailServer
+) -> None:
+    alice = person(db.session)
+    stays = listing(db.session, title="The one that stays", now=NOW)
+    twice = listing(db.session, poster=alice, now=NOW)
+    messages.listing_marked_duplicate(twice, note="", at=NOW, original=stays)
+    db.session.commit()
+    assert counts(delivery.deliver(NOW)) == (1, 0, 0)
+    (mail,) = smtp_server.wait_for(1)
+    for form in ("plain", "html"):
+        words = mail.text(form)
+        assert "The one that stays" in words
+        assert f"http://localhost/job/{stays.slug}/" in words.replace("=\n", "")

@@ -341,7 +341,7 @@ def owe_every_mail(session: Any, world: World, now: datetime) -> None:
     messages.listing_changes_requested(row, note=WORDS, at=now)
     messages.listing_refused(row, reason=REASON_LABELS[reason], note=WORDS, at=now)
     messages.listing_removed(row, reason=REASON_LABELS[reason], note=WORDS, at=now)
-    messages.listing_marked_duplicate(row, note=WORDS, at=now)
+    messages.listing_marked_duplicate(row, note=WORDS, at=now, original=row)
     messages.listing_ending(row, days=7, at=now)
     messages.listing_expired(row, at=now)
     messages.address_confirm(user, link, at=now)

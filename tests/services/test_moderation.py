@@ -20,6 +20,7 @@ from jobboard.services.listings import Actor
 from jobboard.services.moderation import (
     REASON_LABELS,
     ObjectionRests,
+    OriginalUnknown,
     OwnDecision,
     Reason,
     WordsMissing,
@@ -114,6 +115,40 @@ def test_a_decision_is_an_event_and_a_mail(
     assert (pending.status, pending.decided_by_id) == (status, maryam.id)
     assert events(session) == [(verb, ActorKind.MODERATOR, reason, note)]
     assert mails(session) == [(mail, "alice@think.example")]
+
+
+def test_a_duplicate_names_the_listing_that_stays(
+    session: Db, alice: User, maryam: User, pending: Listing
+) -> None:
+    live = listing(session, title="Analyst, Black Sea")
+    moderation.mark_duplicate(pending, "", original=live, by=maryam, version=None, now=NOW)
+
+    kept = session.scalars(select(Event.details)).one()["original"]
+    assert kept == {"id": live.id, "title": live.title, "slug": live.slug, "is_live": True}
+    params = session.scalars(select(Message.params)).one()
+    assert (params["original_title"], params["original_slug"]) == (live.title, live.slug)
+
+
+def test_the_poster_is_not_told_of_a_listing_that_waits(
+    session: Db, maryam: User, pending: Listing
+) -> None:
+    other = listing(session, Status.PENDING)
+    moderation.mark_duplicate(pending, "", original=other, by=maryam, version=None, now=NOW)
+
+    assert session.scalars(select(Event.details)).one()["original"]["is_live"] is False
+    assert "original_slug" not in session.scalars(select(Message.params)).one()
+
+
+@pytest.mark.parametrize("status", [Status.DUPLICATE, Status.REMOVED, Status.EXPIRED])
+def test_what_is_gone_cannot_stay(
+    session: Db, maryam: User, pending: Listing, status: Status
+) -> None:
+    for other in (pending, listing(session, status)):
+        with pytest.raises(OriginalUnknown):
+            moderation.mark_duplicate(
+                pending, NOTE, original=other, by=maryam, version=None, now=NOW
+            )
+    assert (pending.status, events(session)) == (Status.PENDING, [])
 
 
 def test_a_live_listing_is_taken_down(session: Db, alice: User, maryam: User) -> None:

@@ -50,7 +50,7 @@ DECISIONS = (
         note_label=_l("What the poster is to change"),
     ),
     Offer(Verb.REFUSE, _l("Refuse"), "R"),
-    Offer(Verb.MARK_DUPLICATE, _l("Duplicate"), "D", note_label=_l("Which listing stays")),
+    Offer(Verb.MARK_DUPLICATE, _l("Duplicate"), "D", note_label=_l("Words to the poster")),
     Offer(Verb.REMOVE, _l("Take down"), "T", "danger"),
 )
 EDIT_DECISIONS = (
@@ -67,6 +67,7 @@ class Decision:
     action: str
     form: DecisionForm
     has_reason: bool
+    has_original: bool
     has_note: bool
     is_open: bool
 
@@ -362,6 +363,7 @@ def _decision(
         action=action,
         form=form,
         has_reason=offer.verb in WITH_REASON,
+        has_original=offer.verb is Verb.MARK_DUPLICATE,
         has_note=offer.verb not in (Verb.APPROVE, Verb.ACCEPT_REVISION),
         is_open=is_open,
     )

@@ -19,7 +19,7 @@ from jobboard.models.listing import Listing
 from jobboard.models.revision import Revision
 from jobboard.queries import moderation as find
 from jobboard.services import moderation
-from jobboard.services.moderation import Reason
+from jobboard.services.moderation import OriginalUnknown, Reason
 from jobboard.web import access, history_words, listing_view, moves, paging, refusals
 
 bp = Blueprint("moderation", __name__, url_prefix="/moderation")
@@ -234,9 +234,16 @@ def _refuse(listing: Listing, form: DecisionForm) -> None:
 
 
 def _mark_duplicate(listing: Listing, form: DecisionForm) -> None:
+    original = None
+    if form.original.data:
+        number = form.original_id()
+        original = find.listing(number) if number is not None else None
+        if original is None:
+            raise OriginalUnknown
     moderation.mark_duplicate(
         listing,
         form.words(),
+        original=original,
         by=access.signed_in(),
         version=form.version_read(),
         now=clock.now(),
