@@ -6,7 +6,7 @@ reaches a query language.
 
 import re
 from dataclasses import dataclass, replace
-from typing import Self
+from functools import lru_cache
 
 from jobboard.search import analysis
 
@@ -69,29 +69,10 @@ class Asked:
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
 
-    @classmethod
-    def read(cls, text: str) -> "Asked":
+    @staticmethod
+    def read(text: str) -> "Asked":
         """Read the words box."""
-        words: list[Word] = []
-        phrases: list[tuple[str, ...]] = []
-        excluded: list[tuple[str, ...]] = []
-        for part in _PART.finditer(text.translate(_QUOTES)):
-            if part["minus"]:
-                parts = tuple(analysis.words(part["phrase"] or part["chunk"] or ""))
-                if parts:
-                    excluded.append(parts)
-            elif part["phrase"] is not None:
-                parts = tuple(analysis.words(part["phrase"]))
-                if parts:
-                    phrases.append(parts)
-            else:
-                words.extend(_words(part["chunk"]))
-        distinct = dict.fromkeys(words)
-        return cls(
-            _weighed(tuple(distinct)[:MOST_WORDS], bool(phrases)),
-            tuple(dict.fromkeys(phrases))[:MOST_WORDS],
-            tuple(dict.fromkeys(excluded))[:MOST_WORDS],
-        )
+        return _read(text)
 
     @property
     def is_empty(self) -> bool:
@@ -103,9 +84,30 @@ class Asked:
         """The words that a listing must hold."""
         return tuple(word for word in self.words if not word.is_little)
 
-    def with_words(self, words: tuple[Word, ...]) -> Self:
-        """Return the same with other words."""
-        return replace(self, words=words)
+
+@lru_cache(maxsize=500)
+def _read(text: str) -> Asked:
+    # A page asks three times what was asked.
+    words: list[Word] = []
+    phrases: list[tuple[str, ...]] = []
+    excluded: list[tuple[str, ...]] = []
+    for part in _PART.finditer(text.translate(_QUOTES)):
+        if part["minus"]:
+            parts = tuple(analysis.words(part["phrase"] or part["chunk"] or ""))
+            if parts:
+                excluded.append(parts)
+        elif part["phrase"] is not None:
+            parts = tuple(analysis.words(part["phrase"]))
+            if parts:
+                phrases.append(parts)
+        else:
+            words.extend(_words(part["chunk"]))
+    distinct = dict.fromkeys(words)
+    return Asked(
+        _weighed(tuple(distinct)[:MOST_WORDS], bool(phrases)),
+        tuple(dict.fromkeys(phrases))[:MOST_WORDS],
+        tuple(dict.fromkeys(excluded))[:MOST_WORDS],
+    )
 
 
 def is_little(folded: str) -> bool:

@@ -55,6 +55,13 @@ class Piece:
             parts[at] = values[parts[at]]
         return Markup("".join(parts))  # noqa: S704 - a template's own output and escaped values
 
+    def around(self, value: str) -> str:
+        """Return the whole with HTML in its one gap; just itself if it has none."""
+        if len(self._parts) == 1:
+            return self._parts[0]
+        before, _name, after = self._parts
+        return f"{before}{value}{after}"
+
     @property
     def size(self) -> int:
         """Bytes it takes, roughly."""

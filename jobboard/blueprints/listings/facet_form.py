@@ -216,7 +216,7 @@ class _Questions:
             "facet_row", _row_form, kind, name, value, found is not None, is_chosen
         )
         shown = "" if found is None else filters.number_in(found, self._pieces.language)
-        return row.filled({"count": shown})
+        return row.around(shown)
 
     def _switches(self) -> list[_Row]:
         return [

@@ -170,13 +170,22 @@ def _world_map(criteria: Criteria, hits: Hits) -> Markup:
     counts = hits.facets.get("country", {})
     if criteria.q:
         return world_map(criteria, counts)
-    # As with the form of facets; the links of the map keep the order.
-    key = ("world_map", criteria.with_page(1), *counts.items())
+    # As with the form of facets; its links keep the order, though.
+    key = ("world_map", criteria, *counts.items())
     return pieces().kept(key, lambda: world_map(criteria, counts))
 
 
 def _tabs(criteria: Criteria, hits: Hits) -> Markup:
     """Return the regions and remote work as tabs, with how many listings each has."""
+    if criteria.q:
+        return _made_tabs(criteria, hits)
+    regions = tuple(hits.facets.get("region", {}).items())
+    remote = hits.facets.get("mode", {}).get("remote", 0)
+    key = ("tabs", criteria, hits.total, regions, remote)
+    return pieces().kept(key, lambda: _made_tabs(criteria, hits))
+
+
+def _made_tabs(criteria: Criteria, hits: Hits) -> Markup:
     tabs = list(_tabs_of(criteria, hits))
     shape = tuple((tab.is_current, tab.found is not None) for tab in tabs)
     values: dict[str, str] = {}
