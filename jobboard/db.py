@@ -25,9 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from jobboard.domain.errors import ChangedMeanwhile
 from jobboard.models import (
-    event as _event,
-)
-from jobboard.models import (
+    account_event,
     import_record,
     login_session,
     message,
@@ -37,6 +35,9 @@ from jobboard.models import (
     revision,
     user,
 )
+from jobboard.models import (
+    event as _event,
+)
 from jobboard.models.base import Base
 from jobboard.models.change import ChangeCounter
 from jobboard.models.listing import Listing
@@ -45,6 +46,7 @@ from jobboard.models.organisation import Organisation
 #: Every table's module, so that the metadata is whole wherever the session is used.
 TABLES = (
     _event,
+    account_event,
     import_record,
     login_session,
     message,

@@ -1,4 +1,7 @@
-"""The history of a listing: every change of state leaves a line that the poster can read."""
+"""The history of listings and of accounts: every change of state leaves a line.
+
+A poster reads a listing's history, administrators an account's.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import object_session
 
 from jobboard.domain.listing import Verb
+from jobboard.models.account_event import AccountChange, AccountEvent
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.listing import Listing
 from jobboard.models.user import User
@@ -47,5 +51,24 @@ def record(
     session = object_session(listing)
     if session is None:
         raise ValueError("the listing is in no session")
+    session.add(line)
+    return line
+
+
+def record_account(
+    user: User, change: AccountChange, *, by: User | None, at: datetime
+) -> AccountEvent:
+    """Add a line to an account's history, in the present transaction.
+
+    Args:
+        user: whose account; already in a session.
+        change: what was changed.
+        by: the administrator who did; None for the command line.
+        at: when, aware UTC.
+    """
+    session = object_session(user)
+    if session is None:
+        raise ValueError("the account is in no session")
+    line = AccountEvent(user=user, change=change, by=by, at=at)
     session.add(line)
     return line

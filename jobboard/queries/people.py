@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
+from jobboard.models.account_event import AccountEvent
 from jobboard.models.login_session import LoginSession
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.organisation import Membership, Organisation
@@ -14,6 +15,8 @@ from jobboard.models.user import User
 
 #: Rows of one page.
 PAGE = 25
+#: Lines of an account's history; nobody's right changes more often.
+_MOST_LINES = 100
 
 #: What the list of people can be narrowed to.
 GROUPS: dict[str, ColumnElement[bool]] = {
@@ -73,6 +76,19 @@ def logins_of(user: User, now: datetime) -> list[LoginSession]:
                 LoginSession.expires_at > now,
             )
             .order_by(LoginSession.created_at.desc(), LoginSession.id.desc())
+        )
+    )
+
+
+def history_of(user: User) -> list[AccountEvent]:
+    """Return what was changed about an account, latest first, with who did it."""
+    return list(
+        db.session.scalars(
+            select(AccountEvent)
+            .where(AccountEvent.user_id == user.id)
+            .options(joinedload(AccountEvent.by))
+            .order_by(AccountEvent.id.desc())
+            .limit(_MOST_LINES)
         )
     )
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from jobboard import claiming, links, logins, passwords
+from jobboard import claiming, history, links, logins, passwords
 from jobboard.db import commit, db
 from jobboard.domain import token
 from jobboard.domain.address import email_key
 from jobboard.domain.errors import FieldsBroken, RuleBroken
 from jobboard.logins import SignedIn
 from jobboard.mail import messages
+from jobboard.models.account_event import AccountChange
 from jobboard.models.login_session import LoginSession
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.user import User
@@ -186,8 +187,12 @@ def make_administrator(email: str, *, secret: str, now: datetime) -> OneTimeLink
     user = _by_email(key) or _added(key, passwords.hashed(token.fresh()), now)
     if user is None:
         user = db.session.scalars(select(User).where(User.email == key)).one()
-    user.is_administrator = True
-    user.is_suspended = False
+    if not user.is_administrator:
+        user.is_administrator = True
+        history.record_account(user, AccountChange.ADMINISTRATOR, by=None, at=now)
+    if user.is_suspended:
+        user.is_suspended = False
+        history.record_account(user, AccountChange.RESTORED, by=None, at=now)
     if user.email_confirmed_at is None:
         _confirm(user, now)
     _end_links(user, Purpose.PASSWORD_RESET, now)

@@ -1,4 +1,7 @@
-"""What administrators set: people's rights, suspensions, members and verified organisations."""
+"""What administrators set: people's rights, suspensions, members and verified organisations.
+
+What changes about an account is a line of its history.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from jobboard import logins
+from jobboard import history, logins
 from jobboard.db import commit, db
 from jobboard.domain.address import email_key
 from jobboard.domain.errors import FieldsBroken, RuleBroken
+from jobboard.models.account_event import AccountChange
 from jobboard.models.organisation import Membership, Organisation, Role, Verification
 from jobboard.models.user import User
 from jobboard.words import N_
@@ -22,6 +26,14 @@ class Rights:
     is_trusted: bool
     is_moderator: bool
     is_administrator: bool
+
+
+#: Each flag with what its being set, and its being taken, is called.
+_CHANGES = {
+    "is_trusted": (AccountChange.TRUSTED, AccountChange.NOT_TRUSTED),
+    "is_moderator": (AccountChange.MODERATOR, AccountChange.NOT_MODERATOR),
+    "is_administrator": (AccountChange.ADMINISTRATOR, AccountChange.NOT_ADMINISTRATOR),
+}
 
 
 class LastAdministrator(RuleBroken):
@@ -41,40 +53,47 @@ class NoSuchPerson(FieldsBroken):
         super().__init__(sentence, {"email": sentence})
 
 
-def set_rights(user: User, rights: Rights) -> None:
-    """Set the flags of an account.
+def set_rights(user: User, rights: Rights, *, by: User, now: datetime) -> None:
+    """Set the flags of an account; each that changes is a line of its history.
 
     Raises:
         LastAdministrator: it is the last administrator, and would be one no longer.
     """
     if not rights.is_administrator:
         _keep_one(user)
-    user.is_trusted = rights.is_trusted
-    user.is_moderator = rights.is_moderator
-    user.is_administrator = rights.is_administrator
+    for flag, (given, taken) in _CHANGES.items():
+        wanted = getattr(rights, flag)
+        if getattr(user, flag) != wanted:
+            setattr(user, flag, wanted)
+            history.record_account(user, given if wanted else taken, by=by, at=now)
     commit()
 
 
-def suspend(user: User, *, now: datetime) -> None:
+def suspend(user: User, *, by: User, now: datetime) -> None:
     """Lock a person out, everywhere and at once; their listings stay as they are.
 
     Raises:
         LastAdministrator: nobody else could administer the board.
     """
     _keep_one(user)
-    user.is_suspended = True
+    if not user.is_suspended:
+        user.is_suspended = True
+        history.record_account(user, AccountChange.SUSPENDED, by=by, at=now)
     logins.end_all(db.session, user, now=now)
     commit()
 
 
-def restore(user: User) -> None:
+def restore(user: User, *, by: User, now: datetime) -> None:
     """Let a suspended person sign in again."""
-    user.is_suspended = False
+    if user.is_suspended:
+        user.is_suspended = False
+        history.record_account(user, AccountChange.RESTORED, by=by, at=now)
     commit()
 
 
-def sign_out_everywhere(user: User, *, now: datetime) -> None:
+def sign_out_everywhere(user: User, *, by: User, now: datetime) -> None:
     """End all of a person's signed-in browsers."""
+    history.record_account(user, AccountChange.SIGNED_OUT, by=by, at=now)
     logins.end_all(db.session, user, now=now)
     commit()
 

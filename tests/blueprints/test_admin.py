@@ -115,6 +115,15 @@ def test_rights_are_set_as_a_whole(app: Flask, ada: FlaskClient, people: dict[st
     assert not user(app, people["alice"]).is_trusted
 
 
+def test_an_account_s_page_tells_who_changed_what(ada: FlaskClient, people: dict[str, int]) -> None:
+    path = f"/admin/people/{people['alice']}/"
+    assert "Nothing yet." in ada.get(path).text
+    ada.post(f"{path}rights/", data={"is_moderator": "y"})
+    ada.post(f"{path}rights/", data={})
+    told = re.findall(r"<span>(.*?)</span>\s*<time", ada.get(path).text)
+    assert told == ["No longer moderator, said Ada", "Made moderator by Ada"]
+
+
 def test_a_suspended_person_is_out_and_comes_back(
     app: Flask, ada: FlaskClient, people: dict[str, int]
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 from jobboard import links, logins, passwords
 from jobboard.domain import token
 from jobboard.domain.listing import Status, Verb
+from jobboard.models.account_event import AccountChange
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.listing import Listing
 from jobboard.models.login_session import LoginSession
@@ -347,5 +348,8 @@ def test_make_administrator_of_a_known_person(session: Db) -> None:
     person(session)
     accounts.make_administrator("alice@think.example", secret=SECRET, now=NOW)
 
+    accounts.make_administrator("alice@think.example", secret=SECRET, now=NOW)
     assert alice(session).is_administrator
+    told = find.history_of(alice(session))
+    assert [(each.change, each.by) for each in told] == [(AccountChange.ADMINISTRATOR, None)]
     assert passwords.is_right(PASSWORD, alice(session).password_hash)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from jobboard.domain.taxonomy import OrganisationKind
+from jobboard.models.account_event import AccountChange
 from jobboard.models.organisation import Organisation, Role, Verification
 from jobboard.queries import people as find
 from jobboard.services import people
@@ -33,11 +34,37 @@ def organisation(session: Db) -> Organisation:
 
 def test_set_rights(session: Db) -> None:
     user = person(session)
-    people.set_rights(user, Rights(is_trusted=True, is_moderator=True, is_administrator=False))
+    ada = person(session, "ada", is_administrator=True)
+    rights = Rights(is_trusted=True, is_moderator=True, is_administrator=False)
+    people.set_rights(user, rights, by=ada, now=NOW)
 
     assert (user.is_trusted, user.is_moderator, user.is_administrator) == (True, True, False)
     assert find.people(words="", group="moderators", page=1) == ([user], 1)
-    assert find.people(words="", group="administrators", page=1) == ([], 0)
+    assert find.people(words="", group="administrators", page=1) == ([ada], 1)
+
+
+def test_what_changes_about_an_account_is_its_history(session: Db) -> None:
+    alice = person(session)
+    ada = person(session, "ada", is_administrator=True)
+    trusted = Rights(is_trusted=True, is_moderator=False, is_administrator=False)
+    for rights in (trusted, trusted, NONE):
+        people.set_rights(alice, rights, by=ada, now=NOW)
+    people.suspend(alice, by=ada, now=NOW)
+    people.suspend(alice, by=ada, now=NOW)
+    people.restore(alice, by=ada, now=NOW)
+    people.restore(alice, by=ada, now=NOW)
+    people.sign_out_everywhere(alice, by=ada, now=NOW)
+
+    told = find.history_of(alice)
+    assert [event.change for event in told] == [
+        AccountChange.SIGNED_OUT,
+        AccountChange.RESTORED,
+        AccountChange.SUSPENDED,
+        AccountChange.NOT_TRUSTED,
+        AccountChange.TRUSTED,
+    ]
+    assert {(event.by, event.at) for event in told} == {(ada, NOW)}
+    assert find.history_of(ada) == []
 
 
 def test_the_last_administrator_stays(session: Db) -> None:
@@ -45,18 +72,19 @@ def test_the_last_administrator_stays(session: Db) -> None:
     person(session, "bob", is_administrator=True, is_suspended=True)
 
     with pytest.raises(LastAdministrator):
-        people.set_rights(user, NONE)
+        people.set_rights(user, NONE, by=user, now=NOW)
     session.rollback()
     with pytest.raises(LastAdministrator):
-        people.suspend(user, now=NOW)
+        people.suspend(user, by=user, now=NOW)
     session.rollback()
     assert (user.is_administrator, user.is_suspended) == (True, False)
+    assert find.history_of(user) == []
 
 
 def test_one_of_two_administrators_may_go(session: Db) -> None:
     user = person(session, is_administrator=True)
     person(session, "bob", is_administrator=True)
-    people.set_rights(user, NONE)
+    people.set_rights(user, NONE, by=user, now=NOW)
 
     assert not user.is_administrator
 

@@ -200,9 +200,9 @@ def test_end_others(session: Db) -> None:
 def test_suspending_ends_all(session: Db) -> None:
     alice = person(session)
     signed_in = started()
-    people.suspend(alice, now=NOW)
+    people.suspend(alice, by=alice, now=NOW)
 
     assert find.login_by_token(token.hashed(signed_in.token), NOW) is None
-    people.restore(alice)
+    people.restore(alice, by=alice, now=NOW)
     assert find.login_by_token(token.hashed(signed_in.token), NOW) is None
     assert sign_in() is not None

@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
+from jobboard.blueprints.admin import account_words
 from jobboard.blueprints.admin.forms import ButtonForm, MemberForm, RightsForm
 from jobboard.domain.errors import FieldsBroken, RuleBroken
 from jobboard.markup.text import clean_line
@@ -126,7 +127,10 @@ def set_rights(user_id: int) -> AnyResponse:
         is_administrator=bool(form.is_administrator.data),
     )
     return _change(
-        user_id, lambda user: people.set_rights(user, rights), str(rights), gettext("Rights saved.")
+        user_id,
+        lambda user: people.set_rights(user, rights, by=access.signed_in(), now=clock.now()),
+        str(rights),
+        gettext("Rights saved."),
     )
 
 
@@ -136,7 +140,7 @@ def suspend(user_id: int) -> AnyResponse:
     """Lock a person out, everywhere and at once."""
     return _change(
         user_id,
-        lambda user: people.suspend(user, now=clock.now()),
+        lambda user: people.suspend(user, by=access.signed_in(), now=clock.now()),
         "suspended",
         gettext("Suspended, and signed out everywhere."),
     )
@@ -146,7 +150,12 @@ def suspend(user_id: int) -> AnyResponse:
 @access.administrators_only
 def restore(user_id: int) -> AnyResponse:
     """Let a suspended person in again."""
-    return _change(user_id, people.restore, "restored", gettext("May sign in again."))
+    return _change(
+        user_id,
+        lambda user: people.restore(user, by=access.signed_in(), now=clock.now()),
+        "restored",
+        gettext("May sign in again."),
+    )
 
 
 @bp.post("/people/<int:user_id>/sign-out/")
@@ -155,7 +164,7 @@ def sign_out_everywhere(user_id: int) -> AnyResponse:
     """End all of a person's browsers."""
     return _change(
         user_id,
-        lambda user: people.sign_out_everywhere(user, now=clock.now()),
+        lambda user: people.sign_out_everywhere(user, by=access.signed_in(), now=clock.now()),
         "signed out everywhere",
         gettext("Signed out everywhere."),
     )
@@ -326,6 +335,7 @@ def _account_page(user: User, refused: ButtonForm | None = None, status: int = 2
         refused=refused,
         browsers=find.logins_of(user, now),
         memberships=find.memberships_of(user),
+        history=account_words.lines(find.history_of(user), now),
         now=now,
     )
     return Response(page, status)
