@@ -19,7 +19,7 @@ _MOST = 150
 
 #: What tells where one is: an outline or a ring, on the thing itself or on what it stands in.
 _IS_SEEN = """() => {
-  // The button within a field for dates and hours has the browser's own ring, which no style tells of.
+  // The button within a field for days and hours has the browser's own ring.
   const field = document.activeElement;
   if (["date", "time"].includes(field.type) && !field.matches(":focus-visible")) return true;
   for (let at = document.activeElement, up = 0; at && up < 4; at = at.parentElement, up += 1) {
