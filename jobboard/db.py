@@ -34,6 +34,7 @@ from jobboard.models import (
     organisation,
     revision,
     user,
+    worker_run,
 )
 from jobboard.models import (
     event as _event,
@@ -55,6 +56,7 @@ TABLES = (
     organisation,
     revision,
     user,
+    worker_run,
 )
 
 db = SQLAlchemy(metadata=Base.metadata)

@@ -6,9 +6,10 @@ from flask.cli import with_appcontext
 from jobboard import clock
 from jobboard.cli import progress
 from jobboard.mail import delivery
+from jobboard.models.worker_run import Job
 from jobboard.queries import outbox
 from jobboard.search import upkeep
-from jobboard.services import clock_jobs
+from jobboard.services import clock_jobs, worker_runs
 
 
 @click.command()
@@ -17,6 +18,7 @@ def expire() -> None:
     """Publish what was scheduled, end what is over, and owe the mails about it."""
     now = clock.now()
     published, ended = clock_jobs.publish_due(now), clock_jobs.expire(now)
+    worker_runs.note([Job.CLOCK], now=now)
     click.echo(f"published: {published}, expired: {ended}")
 
 
@@ -41,6 +43,7 @@ def deliver() -> None:
             raise click.ClickException(tally.fault)
         if not tally.total:
             break
+    worker_runs.note([Job.MAIL], now=clock.now())
     click.echo(f"sent: {total.sent}, to be tried again: {total.waiting}, parked: {total.parked}")
     if total.waiting or total.parked:
         raise SystemExit(1)

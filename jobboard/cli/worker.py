@@ -11,8 +11,9 @@ from flask import Flask
 
 from jobboard import clock
 from jobboard.mail import delivery
+from jobboard.models.worker_run import Job
 from jobboard.queries import outbox
-from jobboard.services import clock_jobs
+from jobboard.services import clock_jobs, worker_runs
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ CLOCK_SECONDS = 15.0
 LOOK_SECONDS = 1.0
 #: Seconds to wait when the mail server or the database is away: at first, and at most.
 AWAY_SECONDS = (2.0, 30.0)
+#: Seconds between two notes that the work is being done.
+NOTE_SECONDS = 60.0
 
 JOBS = (clock_jobs.publish_due, clock_jobs.expire, clock_jobs.remind)
 
@@ -30,19 +33,27 @@ def run(app: Flask, stop: Event) -> None:
 
     Every job may run late, twice, or in two workers at once; so nothing here needs a lock.
     """
-    clock_at = mail_at = 0.0
+    clock_at = mail_at = note_at = 0.0
+    done: set[Job] = set()
     away = AWAY_SECONDS[0]
     while not stop.is_set():
         if time.monotonic() >= clock_at:
             clock_at = time.monotonic() + CLOCK_SECONDS
-            for job in JOBS:
-                _guarded(app, partial(_run_job, job))
+            # Each has its turn, whatever became of the one before it.
+            went_well = [_guarded(app, partial(_run_job, job)) for job in JOBS]
+            if all(went_well):
+                done.add(Job.CLOCK)
         if time.monotonic() >= mail_at:
             if _guarded(app, partial(_deliver, stop)):
                 away = AWAY_SECONDS[0]
+                done.add(Job.MAIL)
             else:
                 mail_at = time.monotonic() + away
                 away = min(2 * away, AWAY_SECONDS[1])
+        if done and time.monotonic() >= note_at:
+            note_at = time.monotonic() + NOTE_SECONDS
+            _guarded(app, partial(_note, frozenset(done)))
+            done.clear()
         stop.wait(LOOK_SECONDS)
 
 
@@ -50,6 +61,11 @@ def _run_job(job: Callable[[datetime], int]) -> bool:
     done = job(clock.now())
     if done:
         log.info("%s: %d", job.__name__, done)
+    return True
+
+
+def _note(done: frozenset[Job]) -> bool:
+    worker_runs.note(done, now=clock.now())
     return True
 
 

@@ -10,6 +10,7 @@ from jobboard.domain.listing import PUBLIC
 from jobboard.mail import outbox
 from jobboard.models.listing import Listing
 from jobboard.models.message import Message, MessageStatus
+from jobboard.models.worker_run import Job, WorkerRun
 
 PAGE = 50
 
@@ -101,6 +102,12 @@ def clock_behind_since(now: datetime) -> datetime | None:
     return db.session.scalar(
         select(func.min(Listing.ends_at)).where(Listing.status.in_(PUBLIC), Listing.ends_at <= now)
     )
+
+
+def last_runs() -> dict[Job, datetime]:
+    """Return when each job of the worker was last done; one that never was is left out."""
+    rows = db.session.execute(select(WorkerRun.job, WorkerRun.at))
+    return {job: at for job, at in rows}  # noqa: C416
 
 
 def _shown_as(status: MessageStatus) -> tuple[MessageStatus, ...]:

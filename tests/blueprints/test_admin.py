@@ -1,7 +1,7 @@
 """Administration through the client: rights, members, verified organisations, mails."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from jobboard.models.message import Message, MessageStatus
 from jobboard.models.one_time_link import Purpose
 from jobboard.models.organisation import Membership, Organisation, Verification
 from jobboard.models.user import User
+from jobboard.models.worker_run import Job
+from jobboard.services import worker_runs
 from tests.support.listings import listing
 from tests.support.people import person
 from tests.support.world import signed_in
@@ -90,6 +92,17 @@ def test_all_is_well(make_app: Any) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     page = signed_in(app, "ada").get("/admin/").text
     assert "notice__title" not in page
+
+
+def test_it_says_when_the_worker_last_ran(app: Flask, ada: FlaskClient) -> None:
+    told = r"<dt>(Clock|Outbox) last.*?</dt>\s*<dd>\s*<bdi>(.*?)</bdi>"
+    page = " ".join(ada.get("/admin/").text.split())
+    assert [words.strip() for _, words in re.findall(told, page)] == ["never", "never"]
+    with app.app_context():
+        worker_runs.note([Job.CLOCK], now=datetime(2027, 3, 1, 12, 5, tzinfo=UTC))
+    page = " ".join(ada.get("/admin/").text.split())
+    clock_words, mail_words = (words.strip() for _, words in re.findall(told, page))
+    assert ("2027" in clock_words, mail_words) == (True, "never")
 
 
 # ------------------------------------------------------------------------------------------ people

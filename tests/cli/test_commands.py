@@ -14,6 +14,8 @@ from jobboard.cli import commands
 from jobboard.db import db
 from jobboard.domain.listing import Status
 from jobboard.mail import outbox
+from jobboard.models.worker_run import Job
+from jobboard.queries import outbox as queries
 from tests.support.board import LiveBoard
 from tests.support.listings import listing
 from tests.support.people import PASSWORD, person
@@ -82,6 +84,8 @@ def test_the_clock_by_hand(app: Flask) -> None:
     assert run(app, "expire") == (0, "published: 0, expired: 0\n")
     assert run(app, "remind") == (0, "reminders: 1\n")
     assert run(app, "remind") == (0, "reminders: 0\n")
+    with app.app_context():
+        assert list(queries.last_runs()) == [Job.CLOCK]
 
 
 def test_mail_by_hand(make_app: Callable[..., Flask], smtp_server: MailServer) -> None:
@@ -102,6 +106,8 @@ def test_mail_by_hand(make_app: Callable[..., Flask], smtp_server: MailServer) -
             db.session.commit()
 
     assert run(app, "deliver") == (0, "sent: 0, to be tried again: 0, parked: 0\n")
+    with app.app_context():
+        assert list(queries.last_runs()) == [Job.MAIL]
     owe(*(f"n{number}" for number in range(30)))
     assert run(app, "deliver") == (0, "sent: 30, to be tried again: 0, parked: 0\n")
     owe("b")

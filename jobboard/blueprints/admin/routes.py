@@ -68,6 +68,7 @@ def index() -> str:
         "admin/index.html",
         current_view="index",
         mails=find_mails.standing(),
+        runs=find_mails.last_runs(),
         has_mail_server=bool(current_app.config["MAIL_SERVER"]),
         is_demo=bool(current_app.config["DEMO"]),
         in_review=in_review,
