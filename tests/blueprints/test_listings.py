@@ -716,6 +716,43 @@ def test_neighbours_and_related_ones_are_live(app: Flask, client: FlaskClient) -
     assert set(re.findall(r'href="(/job/[^"]+)"', related)) == {first, third}
 
 
+def also_liked(text: str) -> list[str]:
+    if "You might also like" not in text:
+        return []
+    related = text[text.index("You might also like") : text.index('class="listing__body"')]
+    return re.findall(r'href="(/job/[^"]+)"', related)
+
+
+def test_what_ends_makes_room_among_what_may_please(
+    app: Flask, client: FlaskClient, at: time_machine.Traveller
+) -> None:
+    soon = NOW + timedelta(hours=1)
+    [path] = publish(app, "Analyst of straits")
+    [ending] = publish(app, "Analyst of straits", ends_at=soon)
+    others = publish(app, *["Analyst of straits"] * 4)
+    # Remembered for this state of the index: four are shown, and what ends makes room.
+    before = also_liked(shown(client, path))
+    assert (len(before), set(before) <= {ending, *others}) == (4, True)
+    at.move_to(soon)
+    assert set(also_liked(shown(client, path))) == set(others)
+
+
+def test_what_is_published_joins_those_that_may_please(app: Flask, client: FlaskClient) -> None:
+    path, other = publish(app, *["Analyst of straits"] * 2)
+    assert also_liked(shown(client, path)) == [other]
+    [third] = publish(app, "Analyst of straits")
+    assert set(also_liked(shown(client, path))) == {other, third}
+
+
+def test_a_page_joined_of_pieces_shows_no_other_listing(app: Flask, client: FlaskClient) -> None:
+    tricks = ("<b>{{ title }}</b>", "%(site)s & \\1", "title")
+    for path, title in zip(publish(app, *tricks), tricks, strict=True):
+        text = shown(client, path)
+        assert heading(text) == title
+        assert "\x00" not in text
+        assert "<b>" not in text
+
+
 @pytest.mark.one_database
 def test_how_an_organisation_was_verified_is_said(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
