@@ -41,7 +41,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 #: What must hold: growth from the smallest to the largest, milliseconds at each size.
 MOST_GROWTH = 3.0
 MOST_MILLISECONDS = {100_000: 15.0, 1_000_000: 40.0}
-_EDITION = 2
+_EDITION = 3
 _SEARCHES = 600
 
 _ROLES = ("Analyst", "Fellow", "Officer", "Adviser", "Director", "Intern", "Manager", "Economist")

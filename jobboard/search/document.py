@@ -1,33 +1,34 @@
 """What the index knows of one listing: the words it is found by and the facets it is counted in."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from tantivy import Document, Schema, SchemaBuilder
 
-from jobboard.search import analysis
+from jobboard.search import analysis, columns
+from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Numbers
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "5"
+VERSION = "6"
 
-#: Fields of words. ``_stem`` fields hold the stems of the field they are named after.
-TEXT_FIELDS = (
-    "title",
-    "title_stem",
-    "organisation",
-    "organisation_stem",
-    "place",
-    "topics_stem",
-    "text",
-)
-#: Stems of the text are never searched as a phrase, so their positions are not kept.
-UNPLACED_FIELDS = ("text_stem",)
-#: Every stem and every word of a place once, whichever field it stands in: whether a listing has a
-#: word is asked here, how well it matches is asked of the fields.
+#: Fields of words as they are written, for what must stand together and for slips.
+TEXT_FIELDS = ("title", "organisation", "place", "text")
+#: Stems by which listings are told to be alike; never searched as a phrase.
+STEM_FIELDS = ("title_stem", "text_stem")
+#: Every stem and every word of a place, each as often as it weighs (``_weighed``): one list tells
+#: whether a listing has a word, and how well it matches.
 ANY_FIELD = "any"
 #: Stands before words that are no stems.
 AS_WRITTEN = "="
+#: Stems of a title that stand side by side, or with one word between them.
+PAIRS_FIELD = "pairs"
+BETWEEN_PAIR = "_"
+
+#: For how many times in the text a word in each field counts, and most times that count there.
+_WEIGHTS = {"title": 12, "organisation": 6, "place": 6, "topics": 3}
+_MOST_IN_TEXT = 4
 
 #: Fields of whole values, by which the list is narrowed.
 WORD_FIELDS = (
@@ -60,37 +61,10 @@ WORD_FIELDS = (
     "written_in",
 )
 
-#: Columns by which the facets are counted: each listing has one value in each, made of its values
-#: of one facet or a few. Counting such a column costs a tenth of counting a field with several
-#: values for each listing, and few columns cost less than many. But each distinct value of a column
-#: costs as much as a thousand listings, so only small vocabularies share one.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "type_column": ("type",),
-    "way_column": ("mode", "hours", "contract"),
-    "permit_column": ("visa", "clearance", "open"),
-    "pay_column": ("pay", "duration"),
-    "person_column": ("years", "eligible"),
-    "career_column": ("education", "seniority"),
-    "function_column": ("function",),
-    "house_column": ("org_kind",),
-    "region_column": ("region",),
-    "topic_column": ("topic",),
-    "grade_column": ("grade",),
-    "needs_column": ("needs",),
-}
-#: Between the facets of a column, and between the values of one facet.
-BETWEEN_FACETS = "\x1e"
-BETWEEN_VALUES = "\x1f"
-#: Stands in a column where a listing has no value at all.
-NOTHING = "\x1d"
-
-#: Facets of many values: their column holds the value of a listing that has one, or ``SEVERAL``;
-#: these are marked in the field ``several`` and counted by themselves.
-OPEN_FACETS = ("country", "focus", "remote")
-SEVERAL = "*"
-
 #: The days of an instant, for counting; ``_day`` fields are searched too.
 DAY_FIELDS = ("deadline_day", "first_day")
+#: What is counted by time; where a listing has none it holds ``NOTHING``.
+COUNTED_TIMES = ("deadline_at", "deadline_day", "first_published_at", "first_day")
 
 #: Values for a listing that can be worked at from any country, that asks for no language, and that
 #: anybody may apply to.
@@ -114,9 +88,6 @@ _HAS_PAY = 1 << 63
 _MOST_PAY = (1 << (63 - _ID_BITS)) - 1
 #: Set in the deadline order of listings without a date: they come after those with one.
 _NO_DATE = 1 << 62
-#: The first day of the recency weight, and the seconds after which it has grown by one percent.
-_RECENCY_BASE = datetime(2000, 1, 1, tzinfo=UTC)
-_RECENCY_SPAN = 2_500_000_000
 
 
 @dataclass(frozen=True)
@@ -156,51 +127,37 @@ def schema() -> Schema:
     builder.add_unsigned_field("id", indexed=True, fast=True)
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in UNPLACED_FIELDS:
+    for name in (*STEM_FIELDS, ANY_FIELD):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field(ANY_FIELD, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(PAIRS_FIELD, tokenizer_name="whitespace", index_option="basic")
     for name in WORD_FIELDS:
         builder.add_text_field(
             name, tokenizer_name="raw", index_option="basic", fast=name in OPEN_FACETS
         )
-    for name in (*COLUMNS, *map(column_of, OPEN_FACETS)):
-        # Never searched: the fast column is all that counts.
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field(CODES, tokenizer_name="raw", index_option="basic")
+    for name in COLUMNS:
+        builder.add_unsigned_field(name, indexed=False, fast=True)
     for name in DAY_FIELDS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in ("publish_at", "ends_at", "first_published_at", "deadline_at"):
         builder.add_unsigned_field(name, indexed=False, fast=True)
     for name in ("starts_on", "by_newest", "by_deadline", "by_pay", "change_number"):
         builder.add_unsigned_field(name, indexed=False, fast=True)
-    builder.add_float_field("recency", indexed=False, fast=True)
     return builder.build()
 
 
-def indexed(document: SearchDocument) -> Document:
-    """Return a listing as tantivy takes it."""
+def indexed(document: SearchDocument, numbers: Numbers) -> Document:
+    """Return a listing as tantivy takes it.
+
+    Args:
+        document: the listing.
+        numbers: what stands for what in the columns; new values are added.
+    """
     made = Document()
     made.add_unsigned("id", document.id)
-    title = analysis.words(document.title)
-    organisation = analysis.words(document.organisation)
-    text = analysis.words(document.text)
-    topics = analysis.words(document.topics)
-    language = document.language
-    place = analysis.words(document.place)
-    stems = {
-        "title_stem": analysis.stems(title, language),
-        "organisation_stem": analysis.stems(organisation, language),
-        "topics_stem": analysis.stems(topics, analysis.FALLBACK),
-        "text_stem": analysis.stems(text, language),
-    }
-    words = {"title": title, "organisation": organisation, "place": place, "text": text}
-    for name, found in (words | stems).items():
-        if found:
-            made.add_text(name, " ".join(found))
-    anywhere = {one for found in stems.values() for one in found}
-    anywhere.update(AS_WRITTEN + one for one in place)
-    made.add_text(ANY_FIELD, " ".join(anywhere))
-    _add_facets(made, document.facets)
-    made.add_text("written_in", analysis.language_of(language))
+    _add_words(made, document)
+    _add_facets(made, document, numbers)
+    made.add_text("written_in", analysis.language_of(document.language))
     _add_times(made, document)
     return made
 
@@ -208,12 +165,15 @@ def indexed(document: SearchDocument) -> Document:
 def marker(change_number: int) -> Document:
     """Return the document that says up to which change of the database the index goes.
 
-    It is written in the same commit as the listings, so the two can never disagree. It has no
-    times, so it is never live.
+    It is written in the same commit as the listings, so the two can never disagree. It is never
+    live, for it neither begins nor ends; and it has nothing in the columns that are counted, which
+    are read faster when no document is without a number.
     """
     made = Document()
     made.add_unsigned("id", 0)
     made.add_unsigned("change_number", change_number)
+    for name in (*COLUMNS, *COUNTED_TIMES):
+        made.add_unsigned(name, NOTHING)
     return made
 
 
@@ -232,25 +192,75 @@ def point(lat: float, lon: float) -> str:
     return f"{lat!r},{lon!r}"
 
 
-def column_of(facet: str) -> str:
-    """Return the name of the column of one of the ``OPEN_FACETS``."""
-    return f"{facet}_column"
+def _add_words(made: Document, document: SearchDocument) -> None:
+    language = document.language
+    title = analysis.words(document.title)
+    organisation = analysis.words(document.organisation)
+    place = analysis.words(document.place)
+    topics = analysis.words(document.topics)
+    text = analysis.words(document.text)
+    title_stems = analysis.stems(title, language)
+    text_stems = analysis.stems(text, language)
+    weighed = _weighed(
+        (
+            (title_stems, _WEIGHTS["title"]),
+            (analysis.stems(organisation, language), _WEIGHTS["organisation"]),
+            ([AS_WRITTEN + one for one in place], _WEIGHTS["place"]),
+            (analysis.stems(topics, analysis.FALLBACK), _WEIGHTS["topics"]),
+        ),
+        text_stems,
+    )
+    found = {
+        "title": title,
+        "organisation": organisation,
+        "place": place,
+        "text": text,
+        "title_stem": title_stems,
+        "text_stem": text_stems,
+        PAIRS_FIELD: pairs(title_stems),
+        ANY_FIELD: weighed,
+    }
+    for name, words in found.items():
+        if words:
+            made.add_text(name, " ".join(words))
 
 
-def _add_facets(made: Document, facets: Mapping[str, tuple[str, ...]]) -> None:
+def _weighed(fields: Iterable[tuple[Iterable[str], int]], text: Iterable[str]) -> list[str]:
+    """Return each word as often as it weighs in the fields that have it, and stands in the text."""
+    counts: Counter[str] = Counter()
+    for words, weight in fields:
+        for word in set(words):
+            counts[word] += weight
+    for word, count in Counter(text).items():
+        counts[word] += min(count, _MOST_IN_TEXT)
+    return list(counts.elements())
+
+
+def pairs(stems: Sequence[str], furthest: int = 2) -> list[str]:
+    """Return the pairs of stems that stand side by side, or with one word between them.
+
+    Args:
+        stems: stems in order.
+        furthest: how many words the second may stand after the first.
+    """
+    return [
+        BETWEEN_PAIR.join(pair)
+        for far in range(1, furthest + 1)
+        for pair in zip(stems, stems[far:], strict=False)
+    ]
+
+
+def _add_facets(made: Document, document: SearchDocument, numbers: Numbers) -> None:
+    facets = document.facets
     for name, values in facets.items():
         for value in dict.fromkeys(values):
             made.add_text(name, value)
-    for column, keys in COLUMNS.items():
-        value = BETWEEN_FACETS.join(
-            BETWEEN_VALUES.join(sorted(set(facets.get(key, ())))) for key in keys
-        )
-        made.add_text(column, value or NOTHING)
-    for facet in OPEN_FACETS:
-        found = tuple(dict.fromkeys(facets.get(facet, ())))
-        if len(found) > 1:
-            made.add_text("several", facet)
-        made.add_text(column_of(facet), SEVERAL if len(found) > 1 else "".join(found) or NOTHING)
+    for facet in columns.marked_several(facets):
+        made.add_text("several", facet)
+    starts = () if document.starts_on is None else (str(day_number(document.starts_on)),)
+    for column, number, term in numbers.of({**facets, "start_day": starts}):
+        made.add_unsigned(column, number)
+        made.add_text(CODES, term)
 
 
 def _add_times(made: Document, document: SearchDocument) -> None:
@@ -261,6 +271,8 @@ def _add_times(made: Document, document: SearchDocument) -> None:
     made.add_unsigned("first_day", microseconds(first) // DAY)
     made.add_unsigned("by_newest", _ordered(first, document.id))
     if document.deadline_at is None:
+        made.add_unsigned("deadline_at", NOTHING)
+        made.add_unsigned("deadline_day", NOTHING)
         made.add_unsigned("by_deadline", _NO_DATE | _ordered(document.ends_at, document.id))
     else:
         made.add_unsigned("deadline_at", microseconds(document.deadline_at))
@@ -269,7 +281,6 @@ def _add_times(made: Document, document: SearchDocument) -> None:
     made.add_unsigned("by_pay", _by_pay(document))
     if document.starts_on is not None:
         made.add_unsigned("starts_on", day_number(document.starts_on))
-    made.add_float("recency", max(0.0, (first - _RECENCY_BASE) / _SECOND) / _RECENCY_SPAN * 0.03)
 
 
 def _by_pay(document: SearchDocument) -> int:

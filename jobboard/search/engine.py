@@ -1,7 +1,7 @@
 """One question, one answer: ids in order, exact count, facets; for page, feed, API and alert."""
 
 import time
-from collections.abc import Hashable, Mapping, MutableMapping
+from collections.abc import Hashable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from math import log
 from pathlib import Path
 from typing import Any, Protocol
 
-from tantivy import FieldType, Occur, Order, Query
+from tantivy import DocAddress, FieldType, Occur, Order, Query
 
 from jobboard.db import db
 from jobboard.domain.criteria import PAGE_SIZE, Criteria, Sort
@@ -52,24 +52,25 @@ __all__ = [
 _MOST_RELATED = 10_000
 _SPARE = 2
 
-#: The key that orders a listing, and its id.
-_Hit = tuple[Any, int]
+#: The key that orders a listing, its id, how new it is, and where it stands in the index.
+_Hit = tuple[Any, int, int, DocAddress]
 
 #: How the engine is asked for each order.
 _ORDERS: Mapping[Sort, dict[str, Any]] = {
-    Sort.BEST: {"weight_by_field": "recency"},
+    Sort.BEST: {},
     Sort.NEWEST: {"order_by_field": "by_newest", "order": Order.Desc},
     Sort.DEADLINE: {"order_by_field": "by_deadline", "order": Order.Asc},
     Sort.PAY: {"order_by_field": "by_pay", "order": Order.Desc},
 }
 
 _GREATEST = (1 << 64) - 1
+#: Listings are read by so many, that is a few pages: of equal matches the newer comes first within
+#: these. If no more match, they need not be searched again to be counted.
+_STRETCH = 60
 #: Listings around the place of a cursor among the best matches that are looked through for it.
 _SLACK = 50
 #: What a word that all listings hold counts for in a partial match; rarer ones count for more.
 _A_WORD = 6.0
-#: So many listings that match are kept, so that they need not be searched again to be counted.
-_FEW = 100
 #: Hits that are kept of one search, and searches of which they are.
 _KEPT = 500
 _MOST_REMEMBERED = 200
@@ -323,10 +324,9 @@ class _Question:
         self.criteria = criteria
         self.now = microseconds(now)
         self.matcher = Matcher(snapshot)
-        self.finder = Matcher(snapshot, is_scored=False)
-        self.filters = Filters(snapshot, now)
+        self.filters = Filters(snapshot, criteria, now)
         self.total = 0
-        self.few: tuple[int, ...] | None = None
+        self.few: list[_Hit] | None = None
         named = timetables.not_live(snapshot, self.now)
         #: Ids of what is not live, the index's own marker with them; None to compare instants.
         self.gone = None if named is None else frozenset([0, *named])
@@ -334,11 +334,10 @@ class _Question:
             self.matcher, Asked.read(criteria.q), only_unknown=True
         )
         self.words = self.matcher.all_of(self.asked)
-        self.holding = self.finder.all_of(self.asked)
 
     def page(self, limit: int, offset: int) -> tuple[int, ...]:
         """Return the ids of a page."""
-        return tuple(one for _, one in self._first(limit, offset))
+        return tuple(hit[1] for hit in self._first(limit, offset))
 
     def stretch(self, limit: int, cursor: Cursor | None) -> tuple[tuple[int, ...], Cursor | None]:
         """Return the ids after a cursor, and the cursor after them unless they are the last."""
@@ -350,7 +349,7 @@ class _Question:
         else:
             self._first(0, 0)
             hits, _ = self._search(limit + 1, 0, self._beyond(cursor.key))
-        ids = tuple(one for _, one in hits[:limit])
+        ids = tuple(hit[1] for hit in hits[:limit])
         if len(hits) <= limit or not ids:
             return ids, None
         return ids, Cursor(self.now, int(hits[limit - 1][0]), ids[-1])
@@ -361,12 +360,11 @@ class _Question:
         Those that hold more of them, and rarer ones, come first. Half of the words must be there;
         where hardly any listing has as many, one is enough.
         """
-        ranked, plain = self.matcher.required(self.asked), self.finder.required(self.asked)
-        if not plain[1:]:
+        needs = self.matcher.required(self.asked)
+        if not needs[1:]:
             return ()
         most = max(_COMMON, self.snapshot.searcher.num_docs * _SAYS_NOTHING)
-        needs = [one for one in zip(plain, ranked, strict=True) if one[0].commonness <= most]
-        needs = needs or list(zip(plain, ranked, strict=True))
+        needs = [need for need in needs if need.commonness <= most] or needs
         half = -(-len(needs) // 2)
         found = self._with_some(needs, half, limit)
         if half == 1 or len(found) >= min(_ENOUGH, limit):
@@ -374,25 +372,24 @@ class _Question:
         others = self._with_some(needs, 1, limit)
         return (*found, *(one for one in others if one not in found))[:limit]
 
-    def _with_some(self, needs: list[tuple[Need, Need]], least: int, limit: int) -> tuple[int, ...]:
+    def _with_some(self, needs: list[Need], least: int, limit: int) -> tuple[int, ...]:
         """Return the ids of the listings with so many of the words, but not all of them."""
-        plain = [need for need, _ in needs]
         # Whoever has two of three words has one of the two rarer ones: the commonest words, which
         # half of all listings hold, need not be gone through.
-        rare = sorted(plain, key=lambda need: need.commonness)[: len(plain) - least + 1]
+        rare = sorted(needs, key=lambda need: need.commonness)[: len(needs) - least + 1]
         clauses = [(Occur.Must, _scoreless(_some_of(rare, 1)))]
         if least > 1:
-            clauses.append((Occur.Must, _scoreless(_some_of(plain, least))))
+            clauses.append((Occur.Must, _scoreless(_some_of(needs, least))))
         # Each word found counts beside its likeness, a rare one ("Damascus") for most.
-        for need, ranked in needs:
+        for need in needs:
             word = Query.const_score_query(need.query, self._worth(need))
-            clauses += [(Occur.Should, word), (Occur.Should, ranked.query)]
-        clauses.extend(self.finder.excluded(self.asked))
-        if self.holding is not None and self.total:
-            clauses.append((Occur.MustNot, self.holding))
+            clauses += [(Occur.Should, word), (Occur.Should, need.query)]
+        clauses.extend(self.matcher.excluded(self.asked))
+        if self.words is not None and self.total:
+            clauses.append((Occur.MustNot, self.words))
         query = self._alive(Query.boolean_query([*clauses, *self._narrowed()]))
-        result = self.snapshot.searcher.search(query, limit, count=False, weight_by_field="recency")
-        return tuple(one for _, one in self._hits(result))
+        result = self.snapshot.searcher.search(query, limit, count=False)
+        return tuple(hit[1] for hit in sorted(self._hits(result), key=_place))
 
     def _worth(self, need: Need) -> float:
         share = (need.commonness + 1) / (self.snapshot.searcher.num_docs + 2)
@@ -400,7 +397,7 @@ class _Question:
 
     def facets(self) -> Facets:
         """Count every facet with its own choice left out."""
-        chosen = [key for key in COUNTED if self.criteria.values(key)]
+        chosen = [key for key in self.filters.chosen if key in COUNTED]
         facets = self._counts([key for key in COUNTED if key not in chosen], without=None)
         for key in chosen:
             facets |= self._counts([key], without=key)
@@ -420,7 +417,7 @@ class _Question:
             ]
         )
         result = self.snapshot.searcher.search(self._alive(query), limit, count=False)
-        return tuple(one for _, one in self._hits(result))
+        return tuple(hit[1] for hit in self._hits(result))
 
     def _best_after(
         self, limit: int, cursor: Cursor | None
@@ -433,7 +430,7 @@ class _Question:
             begin = max(0, min(place, self.snapshot.searcher.num_docs) - _SLACK)
             known_then = (Occur.Must, self.filters.published_by(started))
             hits, _ = self._search(limit + 1 + 2 * _SLACK, begin, known_then)
-            ids = tuple(one for _, one in hits)
+            ids = tuple(hit[1] for hit in hits)
             place = begin + ids.index(cursor.id) + 1 if cursor.id in ids else place
         found = ids[place - begin : place - begin + limit]
         if len(ids) <= place - begin + limit or not found:
@@ -448,12 +445,12 @@ class _Question:
         asked, corrections = _forgiven(self.matcher, self.asked, only_unknown=False)
         if not corrections:
             return hits
-        before = self.asked, self.words, self.holding, self.few
+        before = self.asked, self.words, self.few
         self.asked, self.few = asked, None
-        self.words, self.holding = self.matcher.all_of(asked), self.finder.all_of(asked)
+        self.words = self.matcher.all_of(asked)
         forgiven, total = self._counted(limit, offset)
         if not total:
-            self.asked, self.words, self.holding, self.few = before
+            self.asked, self.words, self.few = before
             return hits
         self.total = total
         self.corrections = (*self.corrections, *corrections)
@@ -470,52 +467,89 @@ class _Question:
         self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None
     ) -> tuple[list[_Hit], int]:
         """Return the live hits of a page and how many there are in all."""
-        if narrower is None and self.gone is not None:
-            most = max(offset + limit, _FEW) + len(self.gone)
-            if most <= _KEPT:
-                return self._early(limit, offset, most, self.gone)
-        query = self._query(is_ranked=True)
+        # Whole stretches are read, so that equal matches lie the same on every page.
+        begin = offset // _STRETCH * _STRETCH
+        end = -(-(offset + limit) // _STRETCH) * _STRETCH
+        page = slice(offset - begin, offset - begin + limit)
+        if narrower is None and self.gone is not None and end + len(self.gone) <= _KEPT:
+            hits, total = self._early(end, self.gone)
+            return self._in_order(hits)[offset : offset + limit], total
+        query = self._query()
         if narrower is not None:
             query = Query.boolean_query([(Occur.Must, query), narrower])
-        order = _ORDERS[self.criteria.order]
-        result = self.snapshot.searcher.search(self._alive(query), limit, offset=offset, **order)
-        return self._hits(result), _total(result)
+        lifted = self._lifted(query)
+        hits, total = self._read(self._alive(lifted or query), end - begin, begin)
+        return self._in_order(hits)[page], total
 
-    def _early(
-        self, limit: int, offset: int, most: int, gone: frozenset[int]
-    ) -> tuple[list[_Hit], int]:
-        """Return the hits of one of the first pages and how many there are in all.
+    def _in_order(self, hits: list[_Hit]) -> list[_Hit]:
+        """Put the newer of equal matches first, within each stretch."""
+        if self.criteria.order is not Sort.BEST:
+            return hits
+        found: list[_Hit] = []
+        for begin in range(0, len(hits), _STRETCH):
+            found.extend(sorted(hits[begin : begin + _STRETCH], key=_place))
+        return found
+
+    def _early(self, most: int, gone: frozenset[int]) -> tuple[list[_Hit], int]:
+        """Return the first hits and how many there are in all.
 
         To read some more than asked for and drop those that are gone costs less than to keep these
         out of all that match; and what is read so serves whoever asks the same again, at whatever
         instant.
         """
-        hits, total = self._kept(most)
+        hits, total = self._kept(most + len(gone))
         found = [hit for hit in hits if hit[1] not in gone]
         if total <= len(hits):
-            self.few = tuple(one for _, one in found)
-            return found[offset : offset + limit], len(found)
-        return found[offset : offset + limit], total - self._gone_of_these()
+            self.few = found
+            return found, len(found)
+        return found, total - self._gone_of_these()
 
     def _kept(self, most: int) -> tuple[list[_Hit], int]:
         """Return the first hits, live or not, and how many there are, read once if possible."""
-        name = (self._name(), self.criteria.order)
+        name = self._name(), self.criteria.order
         pages = self.snapshot.remembered.pages
         kept = pages.get(name)
         if kept is not None and (len(kept[0]) >= most or kept[1] <= len(kept[0])):
             return kept
-        result = self.snapshot.searcher.search(
-            self._query(is_ranked=True), most, **_ORDERS[self.criteria.order]
-        )
-        kept = self._hits(result), _total(result)
+        query = self._query()
+        hits, total = self._read(query, most)
+        lifted = self._lifted(query, is_needed=True)
+        if lifted is not None:
+            # To read the few that are lifted by themselves is cheaper than to ask of each that
+            # matches whether it is one of them.
+            first, _ = self._read(lifted, most)
+            known = {hit[1] for hit in first}
+            hits = [*first, *(hit for hit in hits if hit[1] not in known)]
+            hits = sorted(hits, key=_score)[:most]
+        kept = hits, total
         return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
+
+    def _lifted(self, query: Query, *, is_needed: bool = False) -> Query | None:
+        """Return a query that lifts listings in which the words stand together, or None.
+
+        Args:
+            query: what must match.
+            is_needed: whether to leave out the others.
+        """
+        if self.criteria.order is not Sort.BEST:
+            return None
+        pairs = self.matcher.together(self.asked)
+        if not pairs:
+            return None
+        lifts = Query.boolean_query([(Occur.Should, one) for one in pairs])
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must if is_needed else Occur.Should, lifts)]
+        )
+
+    def _read(self, query: Query, limit: int, offset: int = 0) -> tuple[list[_Hit], int]:
+        order = _ORDERS[self.criteria.order]
+        result = self.snapshot.searcher.search(query, limit, offset=offset, **order)
+        return self._hits(result), _total(result)
 
     def _name(self, without: str | None = None) -> Hashable:
         """Return by what the same question is known again; None if it speaks of the instant."""
-        criteria = self.criteria
-        if criteria.deadline or criteria.since or criteria.start:
-            return None
-        return self.asked, criteria.replaced(q="", sort=None), without
+        name = self.filters.name(without)
+        return None if name is None else (self.asked, name)
 
     def _gone_of_these(self) -> int:
         """Return how many that match are not live, the marker with them if it does."""
@@ -533,7 +567,7 @@ class _Question:
         return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._dead())])
 
     def _dead(self) -> Query:
-        return Query.term_set_query(self.snapshot.schema, "id", sorted(self.gone or (0,)))
+        return _one_of(self.snapshot, sorted(self.gone or (0,)))
 
     def _beyond(self, key: int) -> tuple[Occur, Query]:
         """Return the clause for what comes after a key in the order that holds."""
@@ -549,33 +583,32 @@ class _Question:
         )
         return Occur.Must, Query.const_score_query(query, 0.0)
 
-    def _query(self, without: str | None = None, *, is_ranked: bool = False) -> Query:
-        """Return the query for what matches, live or not.
-
-        Args:
-            without: the key that is left out.
-            is_ranked: whether the hits shall be told apart by how well they match.
-        """
+    def _query(self, without: str | None = None) -> Query:
+        """Return the query for what matches, live or not, one key left out."""
         clauses = self._narrowed(without)
-        is_best = is_ranked and self.criteria.order is Sort.BEST
-        words = self.words if is_best else self.holding
-        if words is not None:
-            clauses.append((Occur.Must, words))
+        if self.words is not None:
+            clauses.append((Occur.Must, self.words))
         return Query.boolean_query(clauses) if clauses else Query.all_query()
 
     def _narrowed(self, without: str | None = None) -> list[tuple[Occur, Query]]:
-        return self.filters.clauses(self.criteria, without)
+        return self.filters.clauses(without)
 
     def _hits(self, result: Any) -> list[_Hit]:
-        addresses = [address for _, address in result.hits]
+        hits = result.hits
+        addresses = [address for _, address in hits]
         ids = self.snapshot.searcher.fast_field_values("id", addresses)
-        return [(key, int(one or 0)) for (key, _), one in zip(result.hits, ids, strict=True)]
+        newest = self.snapshot.searcher.fast_field_values("by_newest", addresses)
+        return [
+            (hit[0], int(one or 0), int(new or 0), hit[1])
+            for hit, one, new in zip(hits, ids, newest, strict=True)
+        ]
 
     def _counts(self, keys: list[str], without: str | None) -> Facets:
         """Count some facets of the listings that match, one choice left out."""
         if without is None and self.few is not None:
-            few = Query.term_set_query(self.snapshot.schema, "id", list(self.few))
-            return counting.count(self.snapshot, few, keys, self.now)
+            query = _one_of(self.snapshot, [hit[1] for hit in self.few])
+            few = [hit[3] for hit in self.few]
+            return counting.count(self.snapshot, query, keys, self.now, few=few)
         query = self._query(without)
         if self.gone is None:
             return counting.count(self.snapshot, self._alive(query), keys, self.now)
@@ -623,8 +656,24 @@ def _some_of(needs: list[Need], least: int) -> Query:
     )
 
 
+def _one_of(snapshot: Snapshot, ids: Iterable[int]) -> Query:
+    """Return the query for listings by their ids: a term for each costs less than a set of them."""
+    schema = snapshot.schema
+    terms = [Query.term_query(schema, "id", one, index_option="basic") for one in ids]
+    return Query.boolean_query([(Occur.Should, term) for term in terms])
+
+
 def _scoreless(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
+
+
+def _score(hit: _Hit) -> float:
+    return -float(hit[0])
+
+
+def _place(hit: _Hit) -> tuple[float, int]:
+    """Return the place of one of the best matches: of two equal ones the newer comes first."""
+    return -float(hit[0]), -hit[2]
 
 
 def _total(result: Any) -> int:

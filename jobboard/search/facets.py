@@ -1,32 +1,27 @@
 """How many listings each value of each facet would give, counted exactly in one pass or two.
 
-``document.COLUMNS`` says how the values are laid out for this. The first pass counts every column
-over all listings that match. Listings with several countries, and days that a bound cuts in two,
-are few; they are counted in passes of their own.
+``columns`` says how the values are laid out for this. The first pass counts every column over all
+listings that match, and what lies between the bounds that hold at the instant. Listings with
+several countries are few; they are counted in a pass of their own.
+
+What is asked again, at another instant, is counted by days. These say nothing about the instant, so
+they are remembered; only the days that a bound cuts in two are then counted anew.
 """
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Any
 
-from tantivy import Occur, Query
+from tantivy import DocAddress, Occur, Query
 
 from jobboard.domain.criteria import Closing, Since, Start
 from jobboard.domain.taxonomy import NOT_STATED, Education
-from jobboard.search.document import (
-    ANYWHERE,
-    BETWEEN_FACETS,
-    BETWEEN_VALUES,
-    COLUMNS,
-    DAY,
-    NONE_NEEDED,
-    NOTHING,
-    OPEN_FACETS,
-    SEVERAL,
-    column_of,
-)
+from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
+from jobboard.search.document import ANYWHERE, DAY, NONE_NEEDED
 from jobboard.search.index import Snapshot, keep
 
 Facets = dict[str, dict[str, int]]
@@ -70,9 +65,11 @@ _HELD = {
     "pay_stated": "pay",
     "language": "needs",
     "deadline": "open",
+    "start": "start_day",
 }
-_COLUMN = {key: column for column, keys in COLUMNS.items() for key in keys}
-_DAYS = {"deadline": "deadline_day", "since": "first_day", "start": "starts_on"}
+#: The fields that facets of time are counted by: at an instant, and by days.
+_TIMES = {"deadline": "deadline_at", "since": "first_published_at"}
+_DAYS = {"deadline": "deadline_day", "since": "first_day"}
 
 #: From the lowest to the highest; ``education`` finds what asks for no more than one's own.
 _EDUCATION = (
@@ -90,7 +87,7 @@ START_DAYS = tuple(int(one) for one in Start if one != Start.LATER)
 #: More distinct values than any column has, so that no count is ever an estimate.
 _MOST_BUCKETS = 20_000
 #: Counts that are remembered for one state of the index.
-_MOST_REMEMBERED = 64
+_MOST_REMEMBERED = 200
 
 
 @dataclass(frozen=True)
@@ -98,22 +95,18 @@ class _Counts:
     """What was counted, before it is told by the values that a search may choose.
 
     Attributes:
-        held: counts by what the columns hold the facets under.
-        days: counts by the fields of days.
+        held: counts by facet and value, as the columns hold them.
+        times: counts of the facets of time by value, at one instant.
+        days: counts by field of days and day, at whatever instant; None while nobody asked.
     """
 
-    held: Mapping[str, Counter[str]]
-    days: Mapping[str, Counter[int]]
+    held: Mapping[str, dict[str, int]]
+    times: Mapping[str, dict[str, int]]
+    days: Mapping[str, dict[int, int]] | None = None
 
     def less(self, other: "_Counts") -> "_Counts":
         """Return the same without what was counted in vain."""
-        held = {name: Counter(counts) for name, counts in self.held.items()}
-        days = {name: Counter(counts) for name, counts in self.days.items()}
-        for name, counts in other.held.items():
-            held[name].subtract(counts)
-        for name, by_day in other.days.items():
-            days[name].subtract(by_day)
-        return _Counts(held, days)
+        return _Counts(_less(self.held, other.held), _less(self.times, other.times))
 
 
 def count(
@@ -122,6 +115,7 @@ def count(
     keys: Iterable[str],
     now: int,
     *,
+    few: list[DocAddress] | None = None,
     gone: Query | None = None,
     name: Hashable = None,
 ) -> Facets:
@@ -132,6 +126,7 @@ def count(
         query: what to count.
         keys: the facets to count.
         now: the instant, in microseconds.
+        few: where all of them stand, if they are few and known: what each has is then read.
         gone: what is not live and does not count, unless ``query`` leaves it out.
         name: under which the counts are remembered for this state of the index, if the query says
             nothing about the instant.
@@ -139,15 +134,15 @@ def count(
     wanted = tuple(keys)
     if not wanted:
         return {}
-    counts = _remembered(snapshot, query, wanted, name)
-    cut = _cut_days(snapshot, query, wanted, counts.days, now)
+    if few is not None:
+        counts = _read(snapshot, query, wanted, now, few)
+    else:
+        counts = _remembered(snapshot, query, wanted, now, name)
     if gone is not None:
         # To count the few in vain and take them away again is far cheaper than to keep them out.
         both = Query.boolean_query([(Occur.Must, query), (Occur.Must, gone)])
-        vain = _read(snapshot, both, wanted)
-        cut.subtract(_cut_days(snapshot, both, wanted, vain.days, now))
-        counts = counts.less(vain)
-    return {key: _told(key, counts, cut, now) for key in wanted}
+        counts = counts.less(_counted(snapshot, both, wanted, now))
+    return {key: _told(key, counts, now // DAY) for key in wanted}
 
 
 def no_more_than(level: Education) -> list[str]:
@@ -162,114 +157,224 @@ def is_met(needs: str, has: set[str]) -> bool:
     return needs == NONE_NEEDED or has.issuperset(needs.split("+"))
 
 
-def _remembered(snapshot: Snapshot, query: Query, keys: tuple[str, ...], name: Hashable) -> _Counts:
+def _remembered(
+    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, name: Hashable
+) -> _Counts:
     if name is None:
-        return _read(snapshot, query, keys)
+        return _counted(snapshot, query, keys, now)
     kept: dict[Any, _Counts] = snapshot.remembered.counts
-    counts = kept.pop((name, keys), None)
+    # Whoever narrows a search by one facet after another asks for what was counted with all others.
+    known = (name, COUNTED) if (name, COUNTED) in kept else (name, keys)
+    counts = kept.pop(known, None)
     if counts is None:
-        counts = _read(snapshot, query, keys)
-    return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
+        counts = _counted(snapshot, query, keys, now)
+        return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
+    if not _DAYS.keys().isdisjoint(keys):
+        timed = [key for key in known[1] if key in _DAYS]
+        days = _days(snapshot, query, timed) if counts.days is None else counts.days
+        times = _by_days(snapshot, query, days, timed, now)
+        counts = replace(counts, days=days, times=times)
+    return keep(kept, known, counts, _MOST_REMEMBERED)
 
 
-def _read(snapshot: Snapshot, query: Query, keys: tuple[str, ...]) -> _Counts:
-    buckets = snapshot.searcher.aggregate(query, _requests(keys))
-    held = _held(keys, buckets)
-    for facet in OPEN_FACETS:
-        if facet in keys:
-            held[facet] = _open_counts(snapshot, query, facet, buckets)
-    days = {
-        _DAYS[key]: Counter(
-            {int(one["key"]): int(one["doc_count"]) for one in buckets[_DAYS[key]]["buckets"]}
-        )
-        for key in keys
-        if key in _DAYS
+def _counted(snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int) -> _Counts:
+    """Count at one instant what matches a query."""
+    columns, edges = _telling(snapshot, keys), _edges(keys, now)
+    requests = {name: _terms(name) for name in columns}
+    requests |= {key: _ranges(_TIMES[key], edges[key]) for key in edges}
+    found = snapshot.searcher.aggregate(query, requests)
+    return _taken_apart(
+        snapshot,
+        query,
+        keys,
+        {name: _buckets(found[name]) for name in columns},
+        {key: _by_range(key, _between(edges[key], found[key])) for key in edges},
+    )
+
+
+def _read(
+    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, few: list[DocAddress]
+) -> _Counts:
+    """Count at one instant what matches a query, and is few, by reading what each has."""
+    values = snapshot.searcher.fast_field_values
+    edges = _edges(keys, now)
+    between = {
+        key: Counter(bisect_right(edges[key], int(at or 0)) for at in values(_TIMES[key], few))
+        for key in edges
     }
-    return _Counts(held, days)
+    return _taken_apart(
+        snapshot,
+        query,
+        keys,
+        {name: Counter(values(name, few)).items() for name in _telling(snapshot, keys)},
+        {
+            key: _by_range(key, [between[key][place] for place in range(1, len(edges[key]) + 1)])
+            for key in edges
+        },
+    )
 
 
-def _requests(keys: tuple[str, ...]) -> dict[str, Any]:
-    names = {_COLUMN[held] for key in keys if (held := _HELD.get(key, key)) in _COLUMN}
-    names.update(column_of(key) for key in keys if key in OPEN_FACETS)
-    names.update(_DAYS[key] for key in keys if key in _DAYS)
-    return {name: _terms(name) for name in sorted(names)}
+def _taken_apart(
+    snapshot: Snapshot,
+    query: Query,
+    keys: tuple[str, ...],
+    columns: Mapping[str, Iterable[tuple[Any, int]]],
+    times: Mapping[str, dict[str, int]],
+) -> _Counts:
+    """Take columns apart: counts by number become counts by facet and value."""
+    numbers = _numbers(snapshot)
+    held: dict[str, dict[str, int]] = defaultdict(dict)
+    total = 0
+    for column, counts in columns.items():
+        choices = numbers.choices[column]
+        total = 0
+        for number, found in counts:
+            if number != NOTHING:
+                total += found
+                _add(held, choices[number], found)
+    for column in _columns(keys):
+        if column not in columns:
+            for same in numbers.choices[column].values():
+                _add(held, same, total)
+    for facet in OPEN_FACETS:
+        if facet in keys and held[facet].pop(SEVERAL, 0):
+            _add_several(snapshot, query, facet, held[facet])
+    return _Counts(held, times)
+
+
+@lru_cache(maxsize=256)
+def _columns(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that hold some facets."""
+    held = {_HELD.get(key, key) for key in keys}
+    return tuple(column for column, facets in COLUMNS.items() if not held.isdisjoint(facets))
+
+
+def _telling(snapshot: Snapshot, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that must be gone through: not those in which all have the same."""
+    choices, columns = _numbers(snapshot).choices, _columns(keys)
+    return tuple(name for name in columns if len(choices[name]) > 1) or columns[:1]
+
+
+def _numbers(snapshot: Snapshot) -> Numbers:
+    remembered = snapshot.remembered
+    if remembered.numbers is None:
+        remembered.numbers = Numbers.read(snapshot.searcher)
+    return remembered.numbers
 
 
 def _terms(name: str) -> dict[str, Any]:
     return {"terms": {"field": name, "size": _MOST_BUCKETS, "segment_size": _MOST_BUCKETS}}
 
 
-def _held(keys: tuple[str, ...], buckets: dict[str, Any]) -> dict[str, Counter[str]]:
-    """Take the columns apart: counts by what they hold the facets under."""
-    wanted = {_HELD.get(key, key) for key in keys}
-    held: dict[str, Counter[str]] = {name: Counter() for name in wanted}
-    for column, facets in COLUMNS.items():
-        places = [(at, held[facet]) for at, facet in enumerate(facets) if facet in wanted]
-        if not places:
-            continue
-        for bucket in buckets[column]["buckets"]:
-            values, number = _parts(bucket["key"]), bucket["doc_count"]
-            for at, counts in places:
-                for value in values[at]:
-                    counts[value] += number
-    return held
+def _add(held: dict[str, dict[str, int]], choices: Iterable[tuple[str, str]], found: int) -> None:
+    for facet, value in choices:
+        counts = held[facet]
+        counts[value] = counts.get(value, 0) + found
 
 
-@lru_cache(maxsize=16_384)
-def _parts(value: str) -> tuple[tuple[str, ...], ...]:
-    """Return the values of each facet in a value of a column."""
-    return tuple(
-        tuple(one for one in part.split(BETWEEN_VALUES) if one and one != NOTHING)
-        for part in value.split(BETWEEN_FACETS)
-    )
+def _add_several(snapshot: Snapshot, query: Query, facet: str, counts: dict[str, int]) -> None:
+    """Count the listings that have several values of a facet."""
+    marked = Query.term_query(snapshot.schema, "several", facet, index_option="basic")
+    both = Query.boolean_query([(Occur.Must, query), (Occur.Must, marked)])
+    for value, found in _buckets(snapshot.searcher.aggregate(both, {facet: _terms(facet)})[facet]):
+        counts[value] = counts.get(value, 0) + found
 
 
-def _open_counts(
-    snapshot: Snapshot, query: Query, facet: str, buckets: dict[str, Any]
-) -> Counter[str]:
-    counts = Counter(_by_term(buckets[column_of(facet)]))
-    counts.pop(NOTHING, None)
-    if counts.pop(SEVERAL, 0):
-        marked = Query.term_query(snapshot.schema, "several", facet, index_option="basic")
-        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, marked)])
-        counts.update(_by_term(snapshot.searcher.aggregate(both, {facet: _terms(facet)})[facet]))
-    return counts
+def _buckets(result: dict[str, Any]) -> Iterator[tuple[Any, int]]:
+    for bucket in result["buckets"]:
+        yield bucket["key"], bucket["doc_count"]
 
 
-def _told(
-    key: str, counted: _Counts, cut: Mapping[tuple[str, int], int], now: int
-) -> dict[str, int]:
+def _told(key: str, counted: _Counts, today: int) -> dict[str, int]:
     """Return the counts of one facet by the values that a search may choose."""
     held = counted.held
+    counts: Mapping[str, int]
     if key in _DAYS:
-        counts = _by_days(key, counted.days[_DAYS[key]], cut, now // DAY)
+        counts = counted.times[key]
         if key == "deadline":
-            counts[Closing.OPEN.value] = held["open"].get("open", 0)
+            counts = {**counts, Closing.OPEN.value: held.get("open", {}).get("open", 0)}
+    elif key == "start":
+        counts = _start_counts(held.get("start_day", {}), today)
     elif key in SWITCHES:
-        counts = {"1": held["pay"].get(key, 0)}
+        counts = {"1": held.get("pay", {}).get(key, 0)}
     elif key == "language":
-        counts = _language_counts(held["needs"])
+        counts = _language_counts(held.get("needs", {}))
     elif key == "education":
-        counts = _education_counts(held["education"])
-    elif key == "remote":
-        counts = dict(held["remote"])
-        anywhere = counts.get(ANYWHERE, 0)
-        counts = {one: n + (anywhere if one != ANYWHERE else 0) for one, n in counts.items() if n}
+        counts = _education_counts(held.get("education", {}))
     else:
-        counts = dict(held[key])
+        counts = held.get(key, {})
+        anywhere = counts.get(ANYWHERE, 0) if key == "remote" else 0
+        if anywhere:
+            counts = {
+                one: n + (anywhere if one != ANYWHERE else 0) for one, n in counts.items() if n
+            }
     return {value: number for value, number in counts.items() if number}
 
 
+def _less(
+    counts: Mapping[str, dict[str, int]], vain: Mapping[str, dict[str, int]]
+) -> dict[str, dict[str, int]]:
+    return {
+        name: {value: number - vain.get(name, {}).get(value, 0) for value, number in some.items()}
+        for name, some in counts.items()
+    }
+
+
+def _edges(keys: Iterable[str], now: int) -> dict[str, list[int]]:
+    """Return the bounds of facets of time at an instant, lowest first; each begins a range."""
+    edges: dict[str, list[int]] = {}
+    if "deadline" in keys:
+        edges["deadline"] = [1, *(now + days * DAY + 1 for days in CLOSING_DAYS)]
+    if "since" in keys:
+        edges["since"] = [max(1, now - days * DAY) for days in reversed(SINCE_DAYS)]
+    return edges
+
+
+def _ranges(name: str, edges: list[int]) -> dict[str, Any]:
+    ranges: list[dict[str, int]] = [{"from": low, "to": high} for low, high in pairwise(edges)]
+    return {"range": {"field": name, "ranges": [*ranges, {"from": edges[-1]}]}}
+
+
+def _between(edges: list[int], result: dict[str, Any]) -> list[int]:
+    """Return the counts of the ranges that begin at the bounds."""
+    by_edge = {int(one.get("from", 0)): one["doc_count"] for one in result["buckets"]}
+    return [by_edge.get(edge, 0) for edge in edges]
+
+
+def _by_range(key: str, between: list[int]) -> dict[str, int]:
+    """Return the counts of a facet of time from those between its bounds."""
+    if key == "deadline":
+        reached = accumulate(between[:-1])
+        return {str(days): found for days, found in zip(CLOSING_DAYS, reached, strict=True)}
+    reached = accumulate(reversed(between))
+    return {str(days): found for days, found in zip(SINCE_DAYS, reached, strict=True)}
+
+
+def _days(snapshot: Snapshot, query: Query, keys: Iterable[str]) -> dict[str, dict[int, int]]:
+    """Count by days, which says nothing about the instant."""
+    requests = {_DAYS[key]: _terms(_DAYS[key]) for key in keys}
+    found = snapshot.searcher.aggregate(query, requests)
+    return {
+        name: {int(day): number for day, number in _buckets(found[name]) if day != NOTHING}
+        for name in requests
+    }
+
+
 def _by_days(
+    snapshot: Snapshot,
+    query: Query,
+    days: Mapping[str, Mapping[int, int]],
+    keys: Iterable[str],
+    now: int,
+) -> dict[str, dict[str, int]]:
+    """Return the counts of facets of time from those by days and those of days cut in two."""
+    cut = _cut_days(snapshot, query, keys, days, now)
+    return {key: _of_days(key, days[_DAYS[key]], cut, now // DAY) for key in keys}
+
+
+def _of_days(
     key: str, by_day: Mapping[int, int], cut: Mapping[tuple[str, int], int], today: int
 ) -> dict[str, int]:
-    if key == "start":
-        counts = {
-            str(days): sum(n for day, n in by_day.items() if day <= today + days)
-            for days in START_DAYS
-        }
-        counts[Start.LATER.value] = sum(by_day.values()) - counts[str(START_DAYS[-1])]
-        return counts
     if key == "deadline":
         return {
             str(days): sum(n for day, n in by_day.items() if day < today + days) + cut[key, days]
@@ -284,7 +389,7 @@ def _by_days(
 def _cut_days(
     snapshot: Snapshot,
     query: Query,
-    keys: tuple[str, ...],
+    keys: Iterable[str],
     by_day: Mapping[str, Mapping[int, int]],
     now: int,
 ) -> Counter[tuple[str, int]]:
@@ -340,8 +445,13 @@ def _in_range(result: dict[str, Any], low: int) -> int:
     )
 
 
-def _by_term(result: dict[str, Any]) -> dict[str, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in result["buckets"]}
+def _start_counts(by_day: Mapping[str, int], today: int) -> dict[str, int]:
+    counts = {
+        str(days): sum(n for day, n in by_day.items() if int(day) <= today + days)
+        for days in START_DAYS
+    }
+    counts[Start.LATER.value] = sum(by_day.values()) - counts[str(START_DAYS[-1])]
+    return counts
 
 
 def _language_counts(by_needs: Mapping[str, int]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What each key of a search narrows."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
 
 from tantivy import FieldType, Occur, Query
@@ -24,6 +24,9 @@ from jobboard.tables import gazetteer, world_regions
 #: Every key that narrows the list by its value, words and place apart.
 FILTERED = (*COUNTED, "passport", "organisation")
 
+#: Those of them that mean something else at each instant.
+_OF_THE_INSTANT = frozenset({"deadline", "since", "start"})
+
 #: The field behind a key, where the names differ.
 _FIELDS = {
     "paid": "pay",
@@ -34,32 +37,49 @@ _FIELDS = {
 }
 
 
-class Filters:
-    """Makes the clauses of one search of one state of the index, at one instant."""
+#: So many values are looked up one by one, which costs less than to look for a set of them.
+_MOST_TERMS = 64
 
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+
+class Filters:
+    """Makes the clauses of one search of one state of the index, at one instant.
+
+    Attributes:
+        chosen: the keys of ``FILTERED`` that narrow the list, in their order.
+    """
+
+    def __init__(self, snapshot: Snapshot, criteria: Criteria, now: datetime) -> None:
+        """Look at the search once: it is asked for its clauses several times."""
         self.schema = snapshot.schema
         self.snapshot = snapshot
+        self.criteria = criteria
         self.now = microseconds(now)
         self.today = day_number(now)
-
-    def clauses(self, criteria: Criteria, without: str | None) -> list[tuple[Occur, Query]]:
-        """Return the clauses for listings that meet every key but ``without``, live or not."""
-        queries: list[Query] = []
+        self.chosen = tuple(key for key in FILTERED if getattr(criteria, key))
+        self._clauses: dict[str, tuple[Occur, Query]] = {}
         if criteria.where:
-            queries.append(self._where(criteria.where))
+            self._clauses["where"] = _narrowing(self._where(criteria.where))
         if criteria.near:
-            queries.append(self._near(criteria.near, criteria.radius))
-        queries.extend(
-            self._chosen(key, criteria)
-            for key in FILTERED
-            if key != without and criteria.values(key)
-        )
-        return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
+            self._clauses["near"] = _narrowing(self._near(criteria.near, criteria.radius))
+        for key in self.chosen:
+            self._clauses[key] = _narrowing(self._chosen(key, criteria))
+
+    def clauses(self, without: str | None = None) -> list[tuple[Occur, Query]]:
+        """Return the clauses for listings that meet every key but one, live or not."""
+        return [clause for key, clause in self._clauses.items() if key != without]
+
+    def name(self, without: str | None = None) -> Hashable:
+        """Return by what the same clauses are known again; None if they speak of the instant."""
+        keys = [key for key in self.chosen if key != without]
+        if not _OF_THE_INSTANT.isdisjoint(keys):
+            return None
+        criteria = self.criteria
+        values = tuple((key, getattr(criteria, key)) for key in keys)
+        return criteria.where, criteria.near, criteria.radius, values
 
     def published_by(self, moment: int) -> Query:
         """Return the query for what was published by an instant, in microseconds."""
-        return Query.const_score_query(self._range("publish_at", most=moment), 0.0)
+        return _narrowing(self._range("publish_at", most=moment))[1]
 
     def _chosen(self, key: str, criteria: Criteria) -> Query:
         """Return the query for the listings that one key of the search lets through."""
@@ -133,9 +153,10 @@ class Filters:
 
     def _any(self, name: str, values: Iterable[str]) -> Query:
         terms = list(values)
-        if len(terms) == 1:
-            return Query.term_query(self.schema, name, terms[0], index_option="basic")
-        return Query.term_set_query(self.schema, name, terms)
+        if len(terms) > _MOST_TERMS:
+            return Query.term_set_query(self.schema, name, terms)
+        ways = [Query.term_query(self.schema, name, one, index_option="basic") for one in terms]
+        return Query.boolean_query([(Occur.Should, way) for way in ways])
 
     def _range(
         self,
@@ -160,3 +181,8 @@ class Filters:
         has = set(languages)
         found = self.snapshot.searcher.terms_with_prefix("needs", "")
         return [needs for needs, _ in found if is_met(needs, has)] or [NONE_NEEDED]
+
+
+def _narrowing(query: Query) -> tuple[Occur, Query]:
+    """Return the clause for what must match and says nothing about how well."""
+    return Occur.Must, Query.const_score_query(query, 0.0)

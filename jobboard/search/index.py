@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tantivy import Index, IndexWriter, Query, Schema, Searcher
+from tantivy import DocAddress, Index, IndexWriter, Query, Schema, Searcher
 
 from jobboard.search import document
+from jobboard.search.columns import Numbers
 from jobboard.search.document import SearchDocument
 
 #: Memory of a writer in bytes: for some changed listings, and for all of them.
@@ -68,6 +69,7 @@ class Remembered:
         questions: how many searches there have been.
         pages: the first hits of searches, live or not, and how many there are (``engine``).
         counts: what was counted for searches, live or not (``facets``).
+        numbers: what the numbers in the columns stand for (``facets``).
         related: the listings most like one, by its id (``engine``).
     """
 
@@ -75,8 +77,11 @@ class Remembered:
     nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(default_factory=dict)
     timetable: Timetable | None = None
     questions: int = 0
-    pages: dict[Any, tuple[list[tuple[Any, int]], int]] = field(default_factory=dict)
+    pages: dict[Any, tuple[list[tuple[Any, int, int, DocAddress]], int]] = field(
+        default_factory=dict
+    )
     counts: dict[Any, Any] = field(default_factory=dict)
+    numbers: Numbers | None = None
     related: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -165,7 +170,8 @@ class SearchIndex:
             removed: ids of listings that can no longer be live.
             change_number: the change of the database that the index goes up to after this.
         """
-        snapshot = self._snapshot or self.reload()
+        snapshot = self.reload()
+        numbers = Numbers.read(snapshot.searcher)
         writer = snapshot.index.writer(_SMALL_HEAP, 1)
         try:
             # A deletion by term (``delete_documents_by_term``) finds no number, by query it does.
@@ -173,7 +179,7 @@ class SearchIndex:
             gone = [*removed, *(one.id for one in documents), 0]
             writer.delete_documents_by_query(Query.term_set_query(snapshot.schema, "id", gone))
             for one in documents:
-                writer.add_document(document.indexed(one))
+                writer.add_document(document.indexed(one, numbers))
             _commit(writer, change_number)
             if snapshot.searcher.num_segments > _MOST_SEGMENTS:
                 writer.wait_merging_threads()
@@ -193,8 +199,9 @@ class SearchIndex:
         folder.mkdir(parents=True)
         try:
             writer = Index(document.schema(), path=str(folder)).writer(_LARGE_HEAP, 1)
+            numbers = Numbers()
             for one in documents:
-                writer.add_document(document.indexed(one))
+                writer.add_document(document.indexed(one, numbers))
             _commit(writer, change_number)
             writer.wait_merging_threads()
             del writer

@@ -5,37 +5,32 @@ made of terms, never by the engine's query language.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 from tantivy import Occur, Query
 
 from jobboard.domain.taxonomy import NOT_STATED
 from jobboard.search import analysis
 from jobboard.search.asked import LITTLE, Asked, Word, is_little
-from jobboard.search.document import ANY_FIELD, AS_WRITTEN, SearchDocument
+from jobboard.search.document import (
+    ANY_FIELD,
+    AS_WRITTEN,
+    PAIRS_FIELD,
+    TEXT_FIELDS,
+    SearchDocument,
+    pairs,
+)
 from jobboard.search.index import Snapshot
 from jobboard.tables import gazetteer, synonyms
 
-#: What a hit in each field is worth. Exact spelling in a title adds to its stem.
-_WEIGHTS = {
-    "title": 1.2,
-    "title_stem": 3.0,
-    "organisation_stem": 1.6,
-    "place": 1.6,
-    "topics_stem": 1.0,
-    "text_stem": 1.0,
-}
-_EXACT_FIELDS = ("title", "organisation", "place", "text")
-_EXACT_WEIGHTS = {"title": 3.0, "organisation": 1.6, "place": 1.6, "text": 1.0}
-#: How much the fields beside the best one add to a word's worth.
-_OTHERS = 0.25
-#: The worth of a country meant by a word ("Syrie"), and of words that stand together.
-_COUNTRY = 4.0
-_TOGETHER = {"title_stem": 1.5, "organisation_stem": 1.0}
-_TOGETHER_IN_TEXT = 0.5
-_LITTLE = 0.2
+#: What words that stand together as they are written are worth in each field.
+_EXACT_WEIGHTS = {"title": 2.0, "organisation": 1.2, "place": 1.2, "text": 0.6}
+#: How much a word's other stems add to the worth of the best one.
+_OTHERS = 0.1
+#: The worth of a country meant by a word ("Syrie"), and of words side by side in a title.
+_COUNTRY = 2.5
+_TOGETHER = 1.5
 #: What a synonym is worth against the word itself.
 _SYNONYM = 0.8
 _SHORTEST_LOOSE_PART = 3
@@ -55,29 +50,32 @@ _MOST_ENDINGS = 12
 _MOST_IN_ORDER = 8
 
 
-class Need(NamedTuple):
+@dataclass(frozen=True)
+class Need:
     """A word, a phrase or a name of several words that a listing must hold.
 
     Attributes:
         query: what finds it.
-        commonness: in how many listings it is, roughly.
+        words: its words; none for a phrase.
+        matcher: whoever made the query.
     """
 
     query: Query
-    commonness: int
+    words: tuple[Word, ...]
+    matcher: "Matcher"
+
+    @cached_property
+    def commonness(self) -> int:
+        """In about how many listings the rarest of its words is; 0 for a phrase."""
+        words = (word for word in self.words if not word.is_little)
+        return min(map(self.matcher.common, words), default=0)
 
 
 @dataclass(frozen=True)
 class Matcher:
-    """Makes queries for one state of the index.
-
-    Attributes:
-        is_scored: whether the queries tell how well a listing matches, or only, at a fraction of
-            the cost, that it does. Both let through the same listings.
-    """
+    """Makes queries for one state of the index."""
 
     snapshot: Snapshot
-    is_scored: bool = True
 
     def all_of(self, asked: Asked) -> Query | None:
         """Return the query for listings that hold everything asked, or None when nothing is."""
@@ -87,13 +85,6 @@ class Matcher:
             return None
         if not must:
             clauses.append((Occur.Must, Query.const_score_query(Query.all_query(), 1.0)))
-        if not self.is_scored:
-            return Query.boolean_query(clauses)
-        little = [word for word in asked.words if word.is_little]
-        clauses.extend(
-            (Occur.Should, Query.boost_query(self.word(word), _LITTLE)) for word in little
-        )
-        clauses.extend((Occur.Should, query) for query in self._together(asked))
         return Query.boolean_query(clauses)
 
     def required(self, asked: Asked) -> list[Need]:
@@ -107,9 +98,9 @@ class Matcher:
         while at < len(words):
             length, query = self._longest_run(words[at:])
             if query is not None:
-                found.append(Need(query, self._commonness(words[at : at + length])))
+                found.append(Need(query, words[at : at + length], self))
             at += length
-        found.extend(Need(self.phrase(phrase), 0) for phrase in asked.phrases)
+        found.extend(Need(self.phrase(phrase), (), self) for phrase in asked.phrases)
         return found
 
     def excluded(self, asked: Asked) -> list[tuple[Occur, Query]]:
@@ -164,7 +155,7 @@ class Matcher:
         if len(word.parts) != 1 or len(word.folded) < _SHORTEST_BEGINNING:
             return ()
         counts: Counter[str] = Counter()
-        for name in _EXACT_FIELDS:
+        for name in TEXT_FIELDS:
             counts.update(
                 dict(self.snapshot.searcher.terms_with_prefix(name, word.folded, limit=_MOST_ENDED))
             )
@@ -173,7 +164,17 @@ class Matcher:
     def frequency(self, word: Word) -> int:
         """Return in how many listings a word stands, spelled exactly so."""
         searcher = self.snapshot.searcher
-        return sum(int(searcher.doc_freq(name, word.folded)) for name in _EXACT_FIELDS)
+        return sum(int(searcher.doc_freq(name, word.folded)) for name in TEXT_FIELDS)
+
+    def common(self, word: Word) -> int:
+        """Return about how many listings hold a word, or name the country that it names."""
+        searcher = self.snapshot.searcher
+        stems = analysis.stems_of_word(word.folded, self.snapshot.languages)
+        counts = [int(searcher.doc_freq(ANY_FIELD, stem)) for stem in stems]
+        country = gazetteer.country_named(word.typed)
+        if country is not None:
+            counts.append(int(searcher.doc_freq("country", country)))
+        return max(counts, default=0)
 
     def like(self, document: SearchDocument) -> Query:
         """Return the query for listings like one, by its telling words and by its facets."""
@@ -206,13 +207,7 @@ class Matcher:
 
     def _is_known_part(self, part: str) -> bool:
         searcher = self.snapshot.searcher
-        if any(searcher.doc_freq(name, part) for name in _EXACT_FIELDS):
-            return True
-        return any(
-            searcher.doc_freq(name, stem)
-            for stem in analysis.stems_of_word(part, self.snapshot.languages)
-            for name in ("text_stem", "title_stem", "organisation_stem", "topics_stem")
-        )
+        return any(searcher.doc_freq(ANY_FIELD, stem) for stem in self._forms(part))
 
     def _longest_run(self, words: tuple[Word, ...]) -> tuple[int, Query | None]:
         """Return how many words are taken together, and their query; None for a little word."""
@@ -225,25 +220,12 @@ class Matcher:
                 return length, query
         return 1, self.word(words[0])
 
-    def _commonness(self, words: tuple[Word, ...]) -> int:
-        """Return about how many listings have the rarest of some words in their texts."""
-        return min(self._common(word) for word in words if not word.is_little)
-
-    def _common(self, word: Word) -> int:
-        searcher = self.snapshot.searcher
-        stems = analysis.stems_of_word(word.folded, self.snapshot.languages)
-        counts = [int(searcher.doc_freq("text_stem", stem)) for stem in stems]
-        country = gazetteer.country_named(word.typed)
-        if country is not None:
-            counts.append(int(searcher.doc_freq("country", country)))
-        return max(counts, default=0)
-
     def _run(self, words: tuple[Word, ...]) -> Query | None:
         """Return the query for several words that stand for something together, or None."""
         parts = tuple(part for word in words for part in word.parts)
         ways = self._meant(parts, " ".join(word.typed for word in words))
         joined = "".join(parts)
-        if len(parts) == _PAIR and self.snapshot.searcher.doc_freq("text_stem", joined):
+        if len(parts) == _PAIR and self.snapshot.searcher.doc_freq(ANY_FIELD, joined):
             ways.append(self._single(joined))
         if not ways:
             return None
@@ -288,45 +270,30 @@ class Matcher:
 
     def _single(self, part: str) -> Query:
         schema = self.snapshot.schema
-        if not self.is_scored:
-            stems = analysis.stems_of_word(part, self.snapshot.languages)
-            anywhere = (*stems, AS_WRITTEN + part)
-            return _either([Query.term_query(schema, ANY_FIELD, one, "basic") for one in anywhere])
-        ways: list[Query] = []
-        for name, weight in _WEIGHTS.items():
-            terms: Iterable[str] = (part,)
-            if name.endswith("_stem"):
-                terms = analysis.stems_of_word(part, self.snapshot.languages)
-            ways.extend(
-                Query.boost_query(Query.term_query(schema, name, term), weight) for term in terms
-            )
-        return Query.disjunction_max_query(ways, _OTHERS)
+        terms = [Query.term_query(schema, ANY_FIELD, one, "freq") for one in self._forms(part)]
+        return Query.disjunction_max_query(terms, _OTHERS)
+
+    def _forms(self, part: str) -> tuple[str, ...]:
+        """Return what the index may have a folded word as."""
+        return (*analysis.stems_of_word(part, self.snapshot.languages), AS_WRITTEN + part)
 
     def _anywhere(self, parts: tuple[str, ...]) -> Query:
         if len(parts) > 1:
             return self.phrase(parts)
         return self._single(parts[0])
 
-    def _together(self, asked: Asked) -> list[Query]:
-        """Return what lifts listings in which the words stand side by side."""
-        words = [part for word in asked.words for part in word.parts]
+    def together(self, asked: Asked) -> list[Query]:
+        """Return what lifts listings in whose titles the words stand side by side."""
+        words = [part for word in asked.weighty for part in word.parts]
         if not 1 < len(words) <= _MOST_IN_ORDER:
             return []
-        languages = self.snapshot.languages
-        sequences = {tuple(analysis.stems(words, language)) for language in languages}
-        ways = [
-            (name, sequence, weight)
-            for name, weight in _TOGETHER.items()
-            for sequence in sorted(sequences)
-        ]
-        ways.append(("text", tuple(words), _TOGETHER_IN_TEXT))
-        return [
-            Query.boost_query(
-                Query.phrase_query(self.snapshot.schema, name, list(sequence), slop=1), weight
-            )
-            for name, sequence, weight in ways
-            if len(sequence) > 1
-        ]
+        found = {
+            pair
+            for language in self.snapshot.languages
+            for pair in pairs(analysis.stems(words, language), furthest=1)
+        }
+        known = [one for one in found if self.snapshot.searcher.doc_freq(PAIRS_FIELD, one)]
+        return [self._constant(PAIRS_FIELD, pair, _TOGETHER) for pair in sorted(known)]
 
     def _exact(self, name: str, parts: tuple[str, ...]) -> Query:
         schema = self.snapshot.schema
@@ -337,10 +304,6 @@ class Matcher:
     def _constant(self, name: str, value: str, score: float) -> Query:
         query = Query.term_query(self.snapshot.schema, name, value, index_option="basic")
         return Query.const_score_query(query, score)
-
-
-def _either(ways: list[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, one) for one in ways])
 
 
 def _best(ways: list[Query]) -> Query:

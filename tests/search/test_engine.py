@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from jobboard.search import engine
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, point
 from jobboard.search.engine import Hits
-from jobboard.search.index import Snapshot
+from jobboard.search.index import Remembered, Snapshot
 from tests.support.documents import document, index_of
 from tests.support.people import NOW
 
@@ -376,3 +377,43 @@ def test_what_is_like_a_listing(board: Callable[..., Snapshot]) -> None:
     ]
     snapshot = board(*listings)
     assert engine.like(snapshot, listings[0], NOW, 4) == (2,)
+
+
+def test_counts_of_a_search_asked_again_are_those_of_the_later_instant(
+    board: Callable[..., Snapshot],
+) -> None:
+    chance = random.Random(5)  # noqa: S311 - the same chance at each run
+    snapshot = board(
+        *(
+            document(
+                number,
+                began=NOW - timedelta(seconds=chance.randrange(40 * 86_400)),
+                deadline_at=NOW + timedelta(seconds=chance.randrange(40 * 86_400)),
+                starts_on=(NOW + timedelta(days=chance.randrange(200))).date(),
+            )
+            for number in range(1, 301)
+        )
+    )
+    fresh = replace(snapshot, remembered=Remembered())
+    asked = [read(("deadline", "7"), ("q", "analyst")), read(("q", "analyst"))]
+    for one in (*reversed(asked), *asked):
+        engine.answer(snapshot, one, NOW)
+    later = NOW + timedelta(days=1, hours=5, microseconds=1)
+    for one in asked:
+        assert engine.answer(snapshot, one, later).facets == engine.answer(fresh, one, later).facets
+
+
+@pytest.mark.parametrize("is_newest_first", [True, False])
+def test_equal_matches_stand_on_one_page_only_whatever_is_read_at_once(
+    board: Callable[..., Snapshot], is_newest_first: bool
+) -> None:
+    hours = [number if is_newest_first else 200 - number for number in range(1, 201)]
+    snapshot = board(
+        *(document(number, began=NOW - timedelta(hours=ago)) for number, ago in enumerate(hours, 1))
+    )
+    pages = [ask(snapshot, "analyst", ("page", str(page))).ids for page in range(1, 11)]
+    found = [one for page in pages for one in page]
+    assert sorted(found) == list(range(1, 201))
+    assert found == list(engine.answer(snapshot, read(("q", "analyst")), NOW, limit=200).ids)
+    # The index is built of the newest listings first.
+    assert not is_newest_first or found == sorted(found)
