@@ -92,7 +92,7 @@ class Pieces:
         Args:
             language: in which the pieces are drawn.
             kept: where filled pieces are kept, whatever their language.
-            is_reloading: draw forms each time, for whoever works on the templates.
+            is_reloading: draw and fill each time, for whoever works on the templates.
         """
         self.language = language
         self._kept = kept
@@ -125,7 +125,7 @@ class Pieces:
 
     def find(self, key: Hashable) -> Any | None:
         """Return what was kept under a key, or None."""
-        return self._kept.find((self.language, key))
+        return None if self._is_reloading else self._kept.find((self.language, key))
 
     def keep(self, key: Hashable, piece: "Piece | str") -> None:
         """Keep a piece that values were put into."""
@@ -158,14 +158,6 @@ class Kept:
     def size(self) -> int:
         """Bytes of all pieces kept."""
         return self._bytes
-
-    def kept(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
-        """Return what was kept under a key, or make and keep it."""
-        found: Markup | None = self.find(key)
-        if found is None:
-            found = make()
-            self.keep(key, found)
-        return found
 
     def find(self, key: Hashable) -> Any | None:
         """Return a piece, or None when it must be made."""

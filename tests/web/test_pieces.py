@@ -55,6 +55,8 @@ def test_who_works_on_templates_sees_each_change(app: Flask) -> None:
     texts = iter(["old", "new"])
     shown = [pieces().form("test", lambda: next(texts)).filled({}) for _ in range(2)]
     assert shown == ["old", "new"]
+    pieces().keep("filled", "old")
+    assert pieces().find("filled") is None
 
 
 def test_forms_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

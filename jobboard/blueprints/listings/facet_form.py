@@ -59,7 +59,6 @@ _ORDERED = frozenset(
 _TIMES = frozenset({"deadline", "start", "since"})
 _SHOWN_KEYS = frozenset(key for key, _ in (*FACETS, *MORE_FACETS)) | SWITCHES.keys()
 
-
 #: Most values offered of one facet; the map's list has all countries.
 _MOST_ROWS = 24
 #: Rows shown before the rest folds away.
@@ -67,6 +66,7 @@ _UNFOLDED = 6
 #: Kilometres around a city that are offered.
 _RADII = (25, 50, 100, 250)
 _CHECKBOX, _RADIO = "checkbox", "radio"
+_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 class _Row(NamedTuple):
@@ -112,9 +112,6 @@ def _drawn(criteria: Criteria, hits: Hits, around: Mapping[str, int]) -> Markup:
 def hidden_inputs(pairs: Iterable[tuple[str, str]]) -> Markup:
     """Return what a form carries along without a control for it, as HTML."""
     return Markup("").join(_HIDDEN.format(name, value) for name, value in pairs)
-
-
-_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 def _form(chosen: int, is_more_open: bool, has_more: bool) -> str:
