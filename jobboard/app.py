@@ -35,6 +35,7 @@ from jobboard.web import (
     limits,
     page_cache,
     routing,
+    turns,
     wording,
 )
 
@@ -120,6 +121,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in commands.ALL:
         app.cli.add_command(command)
+    turns.install(app)
     page_cache.install(app, clock.now)
     return app
 

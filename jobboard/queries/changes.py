@@ -2,20 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from jobboard.db import db
 from jobboard.domain.listing import PUBLIC, Status
 from jobboard.models.listing import Listing
 
 
-def next_moment(now: datetime) -> datetime | None:
+def next_moment(now: datetime, connection: Connection | None = None) -> datetime | None:
     """Return the next instant at which a listing goes public or ends by the clock alone.
 
     A published listing was public when it was written, so only scheduled ones can still begin.
+
+    Args:
+        now: the present instant.
+        connection: whose transaction is to be asked; the session's unless given.
     """
+    asked = db.session if connection is None else connection
     moments = [
-        db.session.scalar(
+        asked.scalar(
             select(column).where(Listing.status == status, column > now).order_by(column).limit(1)
         )
         for column, status in (

@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Dialect,
+    Executable,
     Integer,
     Select,
     TypeDecorator,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.types import NullType, TypeEngine
 
 from jobboard.db import change_number, db, reading
@@ -46,10 +47,11 @@ from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 from jobboard.queries import changes
+from jobboard.queries.present import Remembered, present
 
 _GREATEST_ID = 2**63 - 1
-#: Rows of cards that are known again without being read.
-_ROWS_KEPT = 2_000
+#: Different values of a column of lists that are known again without being read.
+_VALUES_KEPT = 2_000
 #: Listings at most that the page of another leads to for their likeness, spare ones included.
 _MOST_ALIKE = 6
 #: Listings read whole at a time when all are read.
@@ -225,33 +227,41 @@ _BESIDE = union_all(
 )
 
 
+#: Rows of cards, whole listings, and what their pages lead to.
+_cards: Remembered[int, CardRow] = Remembered(4_000)
+_shown: Remembered[int, tuple[Listing, int]] = Remembered(250)
+_besides: Remembered[tuple[int, tuple[int, ...]], "Beside"] = Remembered(1_000)
+
+
 def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
-    """Return the live ones of some listings as cards, in the order of ``ids``; one statement."""
+    """Return the live ones of some listings as cards, in the order of ``ids``.
+
+    One statement at most, for those that were not shown since something public has changed.
+    """
     if not ids:
         return []
-    dialect = db.engine.dialect
-    read = _card_row if dialect.name == "sqlite" else _read_card_row
-    rows = {
-        row.id: row
-        for row in (read(dialect, *values) for values in _by_ids(_CARDS, ids, {"now": now}))
-    }
+    at_present = present(now)
+    rows = _cards.of(at_present, ids)
+    missing = [one for one in ids if one not in rows]
+    if missing:
+        processors = _processors(db.engine.dialect)
+        read = [_card_row(processors, row) for row in _by_ids(_CARDS, missing, {"now": now})]
+        found = {row.id: row for row in read}
+        _cards.keep(at_present, found)
+        rows |= found
     return [rows[one] for one in ids if one in rows]
 
 
-def _read_card_row(dialect: Dialect, *values: Any) -> CardRow:
+def _card_row(
+    processors: tuple[Callable[[Any], Any] | None, ...], values: Sequence[Any]
+) -> CardRow:
     """Return a row whose values are as the driver gave them."""
-    processors = _processors(dialect)
     return CardRow(
         *(
             value if process is None else process(value)
             for value, process in zip(values, processors, strict=True)
         )
     )
-
-
-#: The same listings are shown again and again, and to read a row is half of what a card costs.
-#: SQLite's driver gives plain texts and numbers, by which a row is known again.
-_card_row = lru_cache(maxsize=_ROWS_KEPT)(_read_card_row)
 
 
 @lru_cache(maxsize=4)
@@ -266,7 +276,7 @@ def _processor(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]
     if process is None or not is_json or dialect.name != "sqlite":
         return process
     # Texts, and few different ones: the same places, hours and languages everywhere.
-    return lru_cache(maxsize=_ROWS_KEPT)(process)
+    return lru_cache(maxsize=_VALUES_KEPT)(process)
 
 
 class LinkRow(NamedTuple):
@@ -305,9 +315,16 @@ def _by_ids(statement: Select[Any], ids: Sequence[int], values: Mapping[str, Any
     for start in range(0, len(ids), len(_ID_NAMES)):
         # No listing has the number 0.
         some = (*ids[start : start + len(_ID_NAMES)], *repeat(0, len(_ID_NAMES)))
-        yield from db.session.execute(
-            statement, {**dict(zip(_ID_NAMES, some, strict=False)), **values}
-        )
+        yield from _read(statement, {**dict(zip(_ID_NAMES, some, strict=False)), **values})
+
+
+def _read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Ask a statement in a transaction of its own: what it tells is no older than the question.
+
+    And without the session, whose housekeeping costs as much as the answer.
+    """
+    with reading(), db.engine.connect() as connection:
+        return connection.execute(statement, values).all()
 
 
 def cards_of_organisation(
@@ -331,12 +348,28 @@ def by_id(listing_id: int) -> Listing | None:
     return db.session.scalar(_BY_ID, {"id": listing_id})
 
 
-def with_count(listing_id: int, now: datetime) -> tuple[Listing | None, int]:
-    """Return a listing as ``by_id`` does, and how many live ones its organisation has."""
+def shown(listing_id: int, now: datetime) -> tuple[Listing | None, int]:
+    """Return a listing with its organisation, and how many live ones that has.
+
+    For its page: the listing belongs to no session, and other requests may be given the same one,
+    so nobody may change it.
+    """
     if not 0 < listing_id <= _GREATEST_ID:
         return None, 0
-    row = db.session.execute(_WITH_COUNT, {"id": listing_id, "now": now}).first()
-    return (None, 0) if row is None else (row[0], row[1])
+    at_present = present(now)
+    known = _shown.of(at_present, [listing_id])
+    if known:
+        return known[listing_id]
+    with reading(), Session(db.engine) as own:
+        row = own.execute(_WITH_COUNT, {"id": listing_id, "now": now}).first()
+        own.expunge_all()
+    if row is None:
+        return None, 0
+    listing, count = row
+    # Only what is public moves the number of changes whenever it is changed.
+    if listing.status in PUBLIC:
+        _shown.keep(at_present, {listing_id: (listing, count)})
+    return listing, count
 
 
 def live_by_ids(ids: Sequence[int], now: datetime) -> list[Listing]:
@@ -383,16 +416,21 @@ class Beside(NamedTuple):
 
 
 def beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
-    """Return a listing's neighbours, and the live ones of some others; one statement.
+    """Return a listing's neighbours, and the live ones of some others; one statement at most.
 
     A listing that was never published has no neighbours.
     """
+    key = (listing.id, tuple(ids))
+    return _besides.kept(present(now), key, lambda: _beside(listing, ids, now))
+
+
+def _beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
     where = {"at": listing.first_published_at, "id": listing.id, "now": now}
     where |= {f"like{place}": None for place in range(_MOST_ALIKE)}
     where |= {f"like{place}": one for place, one in enumerate(ids[:_MOST_ALIKE])}
     older = newer = None
     alike: dict[int, LinkRow] = {}
-    for what, *values in db.session.execute(_BESIDE, where):
+    for what, *values in _read(_BESIDE, where):
         row = LinkRow(*values)
         if what == "older":
             older = row

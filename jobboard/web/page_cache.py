@@ -28,9 +28,8 @@ from werkzeug.http import parse_accept_header, parse_date, parse_etags
 from werkzeug.routing import Rule
 
 from jobboard import change_watch
-from jobboard.db import reading
 from jobboard.domain.criteria import Criteria
-from jobboard.queries import changes
+from jobboard.queries.present import present
 from jobboard.search import upkeep
 
 Environ = dict[str, Any]
@@ -255,7 +254,6 @@ class PageCache:
         self._bytes = 0
         self._lock = threading.Lock()
         self._flights: dict[Key, _Flight] = {}
-        self._next: tuple[int, datetime, datetime | None] | None = None
         self.hits = self.fills = 0
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -336,12 +334,10 @@ class PageCache:
 
     def _until(self, number: int, now: datetime, life: timedelta) -> datetime:
         """Return how long a page made now is right if nothing is changed."""
-        known = self._next
-        if known is None or known[0] != number or not known[1] <= now < (known[2] or now + _LIFE):
-            with self._app.app_context(), reading():
-                known = self._next = (number, now, changes.next_moment(now))
+        with self._app.app_context():
+            until = present(now, number).until
         end = now + life
-        return min(end, known[2]) if known[2] is not None else end
+        return min(end, until) if until is not None else end
 
     def _asked(self, key: Key, environ: Environ) -> _Answer:
         """Ask the application for a page, telling it nothing of who asks."""

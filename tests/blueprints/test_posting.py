@@ -301,7 +301,8 @@ NONSENSE: tuple[dict[str, Any], ...] = (
     {"deadline_time": "25:61"},
     {"deadline_zone": "Mars/Olympus"},
     {"publish_on": "9999-12-31", "deadline_kind": "rolling"},
-    {"publish_on": in_days(31)},
+    # After the end of the time to apply, whatever the hour.
+    {"publish_on": in_days(40)},
     {"apply_url": "javascript:alert(1)"},
     {"apply_url": "https://bank.example@elsewhere.example/"},
     {"apply_method": "email", "apply_email": "nobody"},

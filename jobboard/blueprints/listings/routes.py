@@ -84,7 +84,7 @@ def show(slug: str) -> AnyResponse:
     """One listing: live, or closed and said so."""
     now = clock.now()
     number = id_of(slug)
-    listing, open_count = find.with_count(number, now) if number is not None else (None, 0)
+    listing, open_count = find.shown(number, now) if number is not None else (None, 0)
     if listing is None or listing.slug != slug:
         # "-2" at the end may be a number of the former site's, so its addresses come first.
         former = _former(address.former(address.listing(slug)), now)

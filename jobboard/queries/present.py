@@ -1,0 +1,113 @@
+"""What is public at present, remembered for as long as nothing public changes.
+
+Rows of the same listings are read again and again, for lists, pages and searches, while hardly any
+of them changes. Each request asks for the number of the last committed change; until it moves, or
+a listing begins or ends by the clock, every public row is what it was when it was read.
+"""
+
+import threading
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+
+from jobboard.change_watch import last_change
+from jobboard.db import db, reading
+from jobboard.queries import changes
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class Present:
+    """A span of time in which nothing public changes; another object for each.
+
+    Attributes:
+        number: of the last change before it.
+        since: an instant in it, from which on it was looked at.
+        until: the next instant at which a listing begins or ends; None if none ever will.
+    """
+
+    number: int
+    since: datetime
+    until: datetime | None
+
+    def holds(self, number: int, now: datetime) -> bool:
+        """Tell whether an instant lies in it, nothing having been changed."""
+        return (
+            self.number == number and self.since <= now and (self.until is None or now < self.until)
+        )
+
+
+_presents: "WeakKeyDictionary[Engine, Present]" = WeakKeyDictionary()
+
+
+def present(now: datetime, number: int | None = None) -> Present:
+    """Return the span in which an instant lies.
+
+    Args:
+        now: the instant.
+        number: of the last change, where it has been asked already.
+
+    Raises:
+        SQLAlchemyError: the database cannot be asked.
+    """
+    if number is None:
+        number = last_change()
+    engine = db.engine
+    known = _presents.get(engine)
+    if known is None or not known.holds(number, now):
+        # Not in the transaction at hand: it may have begun before the last change.
+        with reading(), engine.connect() as connection:
+            until = changes.next_moment(now, connection)
+        known = _presents[engine] = Present(number, now, until)
+    return known
+
+
+class Remembered(Generic[Key, Value]):
+    """Values read of what is public, by their keys, forgotten when the present has passed.
+
+    What is kept for a present must be read after it was asked for, outside transactions that had
+    begun before: it may then be newer than the present's number, never older, and is forgotten at
+    the next question.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Remember so many values at most."""
+        self._most = most
+        self._shelf: tuple[Present | None, dict[Key, Value]] = (None, {})
+        self._lock = threading.Lock()
+
+    def of(self, now: Present, keys: Iterable[Key]) -> dict[Key, Value]:
+        """Return those of some values that are remembered."""
+        shelf = self._of(now)
+        return {key: shelf[key] for key in keys if key in shelf}
+
+    def kept(self, now: Present, key: Key, read: Callable[[], Value]) -> Value:
+        """Return the value of a key, read if it is not remembered."""
+        shelf = self._of(now)
+        try:
+            return shelf[key]
+        except KeyError:
+            value = read()
+            self.keep(now, {key: value})
+            return value
+
+    def keep(self, now: Present, values: dict[Key, Value]) -> None:
+        """Remember values that were read for a present."""
+        with self._lock:
+            shelf = self._of(now)
+            if len(shelf) + len(values) > self._most:
+                shelf.clear()
+            shelf.update(values)
+
+    def _of(self, now: Present) -> dict[Key, Value]:
+        owner, shelf = self._shelf
+        if owner is not now:
+            shelf = {}
+            self._shelf = (now, shelf)
+        return shelf
