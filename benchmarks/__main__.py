@@ -37,12 +37,10 @@ def main() -> None:
     lines: list[Line] = []
     has_failed = False
     with _database(given.database) as url:
-        floor = pages.floors(given.seconds) if set(names) & _MEASURED.keys() else {}
-        lines.extend(pages.told(floor))
         for name in names:
             print(f"... {name}", flush=True)
             if name in _MEASURED:
-                lines.extend(_MEASURED[name](given.size, given.seconds, floor, url))
+                lines.extend(_MEASURED[name](given.size, given.seconds, url))
             elif name == "process":
                 lines.extend(pages.processes_of(given.size))
             elif name == "imports":

@@ -1,20 +1,22 @@
 """Pages and searches: made anew at each request, and kept by the page cache, against the floors.
 
-Everything runs on the same server, one process, one after the other within one run: machines and
-hours differ by half, ratios do not.
+Everything runs on the same server, one process. Machines and hours differ by half, and minutes by
+a quarter, so a page and its floor take turns, and the middle one of their ratios counts.
 """
 
+import contextlib
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from sqlalchemy import create_engine, text
 
 from benchmarks import boards, servers
 from benchmarks.report import Line, at_least, at_most, only
-
-Floors = Mapping[str, float]
+from benchmarks.servers import Server
 
 #: Goes past the page cache, which keeps nothing for requests that bear a name.
 PAST_THE_CACHE = {"Authorization": "Bearer benchmark"}
@@ -25,43 +27,53 @@ _PEER_PAGE = 90
 _PEER_SEARCH = {10_000: 9.5, 100_000: 0.8}
 _QUERIES = 4_000
 _TIMED = 600
+#: Listings whose pages are asked for again and again.
+_OFTEN = 100
+#: Turns that a page and its floor take.
+_TURNS = 5
 
 
-def floors(seconds: float) -> dict[str, float]:
-    """Return the floors of this machine at this hour, in requests a second."""
-    found = {}
-    for name in ("bare", "cards"):
-        with servers.floor(name) as server:
-            found[name] = servers.per_second(server, ["/"], seconds=seconds)
-    with servers.nginx(b"x" * 70_000) as static:
-        if static is not None:
-            found["nginx"] = servers.per_second(static, ["/"], seconds=seconds)
-    return found
+@dataclass(frozen=True)
+class _Measured:
+    """How fast something is, and how its floors are in turn with it: requests a second."""
+
+    rate: float
+    floors: Sequence[float]
+    ratios: Sequence[float]
 
 
-def uncached(size: int, seconds: float, floor: Floors, url: str = "") -> Iterator[Line]:
-    """Measure the Jobs page and listings' pages, made anew each time."""
+def uncached(size: int, seconds: float, url: str = "") -> Iterator[Line]:
+    """Measure the Jobs page and listings' pages, made anew each time.
+
+    A listing's page in two ways: of listings that this process has shown before, and of others.
+    """
     place = boards.made(size, url)
-    with servers.board(boards.environment(place, url)) as server:
-        for name, paths in (("Jobs page", ["/jobs/"]), ("listing's page", _listings(place, url))):
-            found = servers.per_second(server, paths, seconds=seconds, headers=PAST_THE_CACHE)
+    every = _listings(place, url)
+    with _board(place, url) as server, servers.floor("cards") as floor:
+        for name, paths in (("Jobs page", ["/jobs/"]), ("listing's page", every[:_OFTEN])):
+            servers.milliseconds(server, paths, headers=PAST_THE_CACHE)
+            found = _in_turns(server, paths, [floor], seconds, PAST_THE_CACHE)
+            yield only(_CARDS, _rate(found.floors[0]))
             title = f"{name} uncached, {size:,} live"
-            yield at_least(title, _rate(found), found / floor["cards"], 0.5, "20 cards")
-            peer = floor["cards"] * _PEER_PAGE / _PEER_CARDS
-            yield at_least("  against WP Job Manager's", _rate(found), found / peer, 10, "peer")
+            yield at_least(title, _rate(found.rate), found.ratios[0], 0.5, "20 cards")
+            peer = found.ratios[0] * _PEER_CARDS / _PEER_PAGE
+            yield at_least("  against WP Job Manager's", _rate(found.rate), peer, 10, "peer")
+        times = servers.milliseconds(server, every[_OFTEN:][:_TIMED], headers=PAST_THE_CACHE)
+        figure = f"p50 {servers.share(times, 0.5):.1f}, p99 {servers.share(times, 0.99):.1f} ms"
+        yield only("  seen for the first time, one connection", figure)
 
 
-def searches(size: int, seconds: float, floor: Floors, url: str = "") -> Iterator[Line]:
+def searches(size: int, seconds: float, url: str = "") -> Iterator[Line]:
     """Measure distinct searches with words, filters, all facets and count."""
     place = boards.made(size, url)
-    paths = queries(size)
-    with servers.board(boards.environment(place, url)) as server:
-        found = servers.per_second(server, paths, seconds=seconds)
+    with _board(place, url) as server, servers.floor("cards") as floor:
+        found = _in_turns(server, queries(size), [floor], seconds, {})
+        yield only(_CARDS, _rate(found.floors[0]))
         title = f"distinct searches, {size:,} live"
-        yield at_least(title, _rate(found), found / floor["cards"], 1.0, "20 cards")
+        yield at_least(title, _rate(found.rate), found.ratios[0], 1.0, "20 cards")
         if size in _PEER_SEARCH:
-            peer = floor["cards"] * _PEER_SEARCH[size] / _PEER_CARDS
-            yield at_least("  against WP Job Manager's", _rate(found), found / peer, 100, "peer")
+            peer = found.ratios[0] * _PEER_CARDS / _PEER_SEARCH[size]
+            yield at_least("  against WP Job Manager's", _rate(found.rate), peer, 100, "peer")
         fresh = queries(size, seed=2)[:_TIMED]
         times = servers.milliseconds(server, fresh)
         limit = 40 if size >= 1_000_000 else 15
@@ -70,24 +82,29 @@ def searches(size: int, seconds: float, floor: Floors, url: str = "") -> Iterato
         yield at_most("  one connection, p99 in ms", figure, p99, limit)
 
 
-def cached(size: int, seconds: float, floor: Floors, url: str = "") -> Iterator[Line]:
+def cached(size: int, seconds: float, url: str = "") -> Iterator[Line]:
     """Measure pages that the cache holds."""
     place = boards.made(size, url)
-    with servers.board(boards.environment(place, url)) as server:
+    with contextlib.ExitStack() as running:
+        server = running.enter_context(_board(place, url))
+        bare = running.enter_context(servers.floor("bare"))
+        static = running.enter_context(servers.nginx(b"x" * 70_000))
+        floors = [bare] if static is None else [bare, static]
         br = {"Accept-Encoding": "gzip, deflate, br"}
         tag = {**br, "If-None-Match": servers.etag(server, "/jobs/", br)}
-        many = ["/jobs/", *_listings(place, url)[:100]]
+        many = ["/jobs/", *_listings(place, url)[:_OFTEN]]
         for name, paths, headers in (
             ("whole, 70 kB", ["/jobs/"], {}),
             ("brotli", ["/jobs/"], br),
             ("304", ["/jobs/"], tag),
             ("101 pages, brotli", many, br),
         ):
-            found = servers.per_second(server, paths, seconds=seconds, headers=headers)
-            title = f"cached, {name}"
-            yield at_least(title, _rate(found), found / floor["bare"], 3, "bare Flask")
-            if "nginx" in floor and name != "304":
-                yield at_least(f"  {name}", _rate(found), found / floor["nginx"], 0.4, "nginx")
+            found = _in_turns(server, paths, floors, seconds, headers)
+            yield only("floor: bare Flask, constant body", _rate(found.floors[0]))
+            title, rate = f"cached, {name}", _rate(found.rate)
+            yield at_least(title, rate, found.ratios[0], 3, "bare Flask")
+            if static is not None and name != "304":
+                yield at_least("  against a file", rate, found.ratios[1], 0.4, "nginx")
 
 
 def processes_of(size: int) -> Iterator[Line]:
@@ -95,7 +112,7 @@ def processes_of(size: int) -> Iterator[Line]:
     place = boards.made(size)
     most = {10_000: 150, 100_000: 250}.get(size, 700)
     started = time.perf_counter()
-    with servers.board(boards.environment(place)) as server:
+    with _board(place) as server:
         connection_ready = time.perf_counter()
         servers.milliseconds(server, ["/jobs/"])
         ready = time.perf_counter() - started
@@ -105,17 +122,6 @@ def processes_of(size: int) -> Iterator[Line]:
         own, whole = server.megabytes()
         figure = f"{own:.0f} MB ({whole:.0f} with the files it reads)"
         yield at_most(f"memory of a web process, {size:,} live", figure, own, most)
-
-
-def told(floor: Floors) -> Iterator[Line]:
-    """Return the floors as lines."""
-    words = {
-        "bare": "floor: bare Flask, constant body",
-        "cards": "floor: Flask and Jinja2, 20 cards of dicts",
-        "nginx": "floor: nginx, static file",
-    }
-    for name, found in floor.items():
-        yield only(words[name], _rate(found))
 
 
 def queries(size: int, seed: int = 1) -> list[str]:
@@ -133,6 +139,37 @@ def queries(size: int, seed: int = 1) -> list[str]:
         )
         found[f"/jobs/?q={role}+{word}&{filtered}"] = None
     return list(found)
+
+
+_CARDS = "floor: Flask and Jinja2, 20 cards of dicts"
+
+
+def _board(place: Path, url: str = "") -> contextlib.AbstractContextManager[Server]:
+    return servers.board(boards.environment(place, url))
+
+
+def _in_turns(
+    server: Server,
+    paths: Sequence[str],
+    floors: Sequence[Server],
+    seconds: float,
+    headers: Mapping[str, str],
+) -> _Measured:
+    """Measure a server and its floors in turn; no path is begun again before the last."""
+    rates: list[float] = []
+    others: list[list[float]] = [[] for _ in floors]
+    asked = len(paths) // _TURNS or len(paths)
+    for turn in range(_TURNS):
+        for floor, found in zip(floors, others, strict=True):
+            found.append(servers.per_second(floor, ["/"], seconds=seconds / 2, is_warm=turn > 0))
+        part = paths[turn * asked :][:asked] if len(paths) >= _TURNS else paths
+        rates.append(
+            servers.per_second(server, part, seconds=seconds / 2, headers=headers, is_warm=turn > 0)
+        )
+    ratios = [
+        median(rate / one for rate, one in zip(rates, found, strict=True)) for found in others
+    ]
+    return _Measured(median(rates), [median(found) for found in others], ratios)
 
 
 def _listings(place: Path, url: str) -> list[str]:

@@ -143,6 +143,7 @@ def per_second(
     seconds: float,
     headers: Mapping[str, str] | None = None,
     connections: int = CONNECTIONS,
+    is_warm: bool = False,
 ) -> float:
     """Return how many requests a second a server answers under full load.
 
@@ -152,6 +153,7 @@ def per_second(
         seconds: how long.
         headers: headers of each request.
         connections: how many ask at the same time.
+        is_warm: whether it has been asked before and need not be warmed up.
 
     Raises:
         RuntimeError: some answers were errors.
@@ -170,8 +172,9 @@ def per_second(
             script.write_text(_lua(paths))
             command += ["-s", str(script)]
         # Whole seconds only: that is how wrk counts. What the warm-up leaves behind is waited for.
-        subprocess.run([*command, "-d1s", address], check=True, capture_output=True)
-        milliseconds(server, paths[:_WARMED], headers=told)
+        if not is_warm:
+            subprocess.run([*command, "-d1s", address], check=True, capture_output=True)
+            milliseconds(server, paths[:_WARMED], headers=told)
         command += [f"-d{max(1, round(seconds))}s", address]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     bad = _BAD.search(said)

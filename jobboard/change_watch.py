@@ -7,7 +7,9 @@ in PostgreSQL, which requests that wait at the same time share.
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -33,6 +35,8 @@ class Away(Exception):
     """The database cannot be asked."""
 
 
+#: The answer of the block at hand: empty until it is asked for, None outside of blocks.
+_known: ContextVar[list[int] | None] = ContextVar("known", default=None)
 _watches: "WeakKeyDictionary[Engine, ChangeWatch]" = WeakKeyDictionary()
 
 
@@ -49,12 +53,37 @@ def watch() -> "ChangeWatch | None":
     return found
 
 
+@contextmanager
+def once() -> Iterator[None]:
+    """Ask at most once within a block: a page that is made shows what was when it was asked for.
+
+    In a block within another the outer one's answer holds.
+    """
+    if _known.get() is not None:
+        yield
+        return
+    token = _known.set([])
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def last_change() -> int:
     """Return the number of the last committed change, asked beside the transaction at hand.
 
     Raises:
         SQLAlchemyError: the database cannot be asked; in the words of the session.
     """
+    known = _known.get()
+    if known is None:
+        return _last_change()
+    if not known:
+        known.append(_last_change())
+    return known[0]
+
+
+def _last_change() -> int:
     asked = watch()
     if asked is not None:
         try:

@@ -16,7 +16,6 @@ from jobboard.queries.listings import CardRow
 from jobboard.search.asked import Asked
 from jobboard.search.excerpts import excerpt
 from jobboard.web.drawn_cards import Marks, marked
-from jobboard.web.pieces import pieces
 
 #: Characters around the first word found in which the best piece is looked for, tags among them.
 #: Looking through twenty whole texts would take longer than finding them.
@@ -47,28 +46,10 @@ def snippets(
         return {}
     asked = Asked.read(words)
     wanted = len(asked.weighty) + sum(map(len, asked.phrases))
-    known = pieces()
-    found: dict[int, Markup] = {}
-    missing: list[CardRow] = []
-    for row in rows:
-        if len(marks.get(row.id, ())) >= wanted:
-            continue
-        piece = known.find(_key(row, terms))
-        if piece is None:
-            missing.append(row)
-        elif piece:
-            found[row.id] = piece
-    texts = find.texts([row.id for row in missing])
-    for row in missing:
-        piece = _snippet(row, texts.get(row.id, ""), terms)
-        known.keep(_key(row, terms), piece)
-        if piece:
-            found[row.id] = piece
-    return found
-
-
-def _key(row: CardRow, terms: frozenset[str]) -> tuple[object, ...]:
-    return "snippet", row.id, row.version, row.updated_at, terms
+    unsaid = [row for row in rows if len(marks.get(row.id, ())) < wanted]
+    texts = find.texts([row.id for row in unsaid])
+    found = {row.id: _snippet(row, texts.get(row.id, ""), terms) for row in unsaid}
+    return {number: piece for number, piece in found.items() if piece}
 
 
 def _snippet(row: CardRow, html: str, terms: frozenset[str]) -> Markup:

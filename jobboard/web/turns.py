@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 
+from jobboard import change_watch
 from jobboard.db import db
 
 Environ = dict[str, Any]
@@ -45,7 +46,8 @@ class Turns:
             return self._inner(environ, start_response)
         has_turn = self._gate.acquire(timeout=self._longest_wait)
         try:
-            return self._inner(environ, start_response)
+            with change_watch.once():
+                return self._inner(environ, start_response)
         finally:
             if has_turn:
                 self._gate.release()

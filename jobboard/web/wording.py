@@ -53,13 +53,15 @@ def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
 
 
 def _words() -> _Words:
-    # Flask-Babel keeps the language in this place, and changes it there.
-    context = getattr(g, "_flask_babel", None) if has_app_context() else None
-    locale = getattr(context, "babel_locale", None)
+    # Flask-Babel keeps the language in this place, and changes it there. Asked for each word of a
+    # page, so without the proxy's detour.
+    here = vars(g._get_current_object()) if has_app_context() else {}
+    context = here.get("_flask_babel")
+    known = vars(context) if context is not None else {}
+    locale = known.get("babel_locale")
     if locale is None:
         return _Words(flask_babel.get_locale())
-    kept = getattr(context, "kept_words", None)
+    kept: _Words | None = known.get("kept_words")
     if kept is None or kept.locale is not locale:
-        kept = _Words(locale)
-        context.kept_words = kept  # type: ignore[union-attr]
+        kept = known["kept_words"] = _Words(locale)
     return kept
