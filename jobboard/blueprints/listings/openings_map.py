@@ -14,10 +14,11 @@ from jobboard.tables import gazetteer
 from jobboard.web import filters
 from jobboard.web.pieces import gap, macro, pieces
 
-#: Radius of the smallest and of the largest dot, of one that has room for its count, and of what a
-#: finger hits at least.
+#: Radius of the smallest and of the largest dot, of one that has room for a short count, how much of
+#: it each letter of a longer one needs, and of what a finger hits at least.
 _LEAST, _GREATEST = 4.0, 17.0
 _ROOM_FOR_COUNT = 9.0
+_ROOM_FOR_LETTER = 2.6
 _AIM = 13.0
 _WORDS = ("x", "y", "radius", "aim", "count", "label", "href")
 
@@ -50,14 +51,15 @@ def world_map(criteria: Criteria, counts: Mapping[str, int]) -> Markup:
             continue
         radius = _radius(count, most)
         is_current = code in criteria.country
+        shown = filters.number_in(count, language)
         values: dict[str, str] = {
             **country,
             "radius": str(radius),
             "aim": str(max(radius, _AIM)),
-            "count": filters.number_in(count, language),
+            "count": shown,
             "href": f"{before}{code}{after}",
         }
-        is_large = radius >= _ROOM_FOR_COUNT
+        is_large = radius >= max(_ROOM_FOR_COUNT, _ROOM_FOR_LETTER * len(shown))
         dots.append(drawn.form("map_dot", _dot, is_current, is_large).filled(values))
         rows.append(drawn.form("map_row", _row, is_current).filled(values))
     field = drawn.form("world_map", _field)
