@@ -14,8 +14,8 @@ from jobboard.tables import gazetteer
 from jobboard.web import filters
 from jobboard.web.pieces import gap, macro, pieces
 
-#: Radius of the smallest and of the largest dot, of one that has room for a short count, how much of
-#: it each letter of a longer one needs, and of what a finger hits at least.
+#: Radius of the smallest and of the largest dot, of one that has room for a short count, what each
+#: letter of a longer one needs of it, and of what a finger hits at least.
 _LEAST, _GREATEST = 4.0, 17.0
 _ROOM_FOR_COUNT = 9.0
 _ROOM_FOR_LETTER = 2.6
