@@ -228,9 +228,9 @@ _BESIDE = union_all(
 
 
 #: Rows of cards, whole listings, and what their pages lead to.
-_cards: Remembered[int, CardRow] = Remembered(4_000)
-_shown: Remembered[int, tuple[Listing, int]] = Remembered(250)
-_besides: Remembered[tuple[int, tuple[int, ...]], "Beside"] = Remembered(1_000)
+_cards: Remembered[int, CardRow] = Remembered(3_000)
+_shown: Remembered[int, tuple[Listing, int]] = Remembered(100)
+_besides: Remembered[tuple[int, tuple[int, ...]], "Beside"] = Remembered(500)
 
 
 def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:

@@ -90,7 +90,7 @@ _OF_AN_ANSWER = frozenset({"date", "x-request-id"})
 _OF_A_BODY = frozenset({"content-length", "content-type", "content-disposition"})
 
 #: Bytes of bodies kept in one process, and of the largest one.
-_MOST_BYTES = 12 * 1024 * 1024
+_MOST_BYTES = 8 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
 #: How long words that tell the time may stand ("3 hours left"), and how long counts of what ends
 #: within days or began within hours. Beginnings and ends themselves need no margin.
