@@ -11,7 +11,7 @@ from jobboard.search import analysis, columns
 from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Numbers
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "6"
+VERSION = "7"
 
 #: Fields of words as they are written, for what must stand together and for slips.
 TEXT_FIELDS = ("title", "organisation", "place", "text")
@@ -260,7 +260,8 @@ def _add_facets(made: Document, document: SearchDocument, numbers: Numbers) -> N
     starts = () if document.starts_on is None else (str(day_number(document.starts_on)),)
     for column, number, term in numbers.of({**facets, "start_day": starts}):
         made.add_unsigned(column, number)
-        made.add_text(CODES, term)
+        if term:
+            made.add_text(CODES, term)
 
 
 def _add_times(made: Document, document: SearchDocument) -> None:

@@ -17,6 +17,7 @@ from jobboard.models.listing import Listing
 from jobboard.search import facets as counting
 from jobboard.search import listings, spelling, timetables, upkeep
 from jobboard.search.asked import Asked, Word
+from jobboard.search.busiest import ORGANISATION
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, microseconds
 from jobboard.search.facets import COUNTED, Facets
@@ -610,12 +611,19 @@ class _Question:
             few = [hit[3] for hit in self.few]
             return counting.count(self.snapshot, query, keys, self.now, few=few)
         query = self._query(without)
+        chosen = self.filters.clause(ORGANISATION) if without == ORGANISATION else None
         if self.gone is None:
-            return counting.count(self.snapshot, self._alive(query), keys, self.now)
+            alive = self._alive(query)
+            return counting.count(self.snapshot, alive, keys, self.now, organisations=chosen)
         # The marker has no values and need not be taken away.
         gone = self._dead() if len(self.gone) > 1 else None
         name = self._name(without)
-        return counting.count(self.snapshot, query, keys, self.now, gone=gone, name=name)
+        return counting.count(
+            *(self.snapshot, query, keys, self.now),
+            gone=gone,
+            name=name,
+            organisations=chosen,
+        )
 
 
 def _forgiven(

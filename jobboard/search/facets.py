@@ -2,7 +2,8 @@
 
 ``columns`` says how the values are laid out for this. The first pass counts every column over all
 listings that match, and what lies between the bounds that hold at the instant. Listings with
-several countries are few; they are counted in a pass of their own.
+several countries are few; they are counted in a pass of their own. Of the organisations those with
+the most listings are told (``busiest``).
 
 What is asked again, at another instant, is counted by days. These say nothing about the instant, so
 they are remembered; only the days that a bound cuts in two are then counted anew.
@@ -12,7 +13,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -20,7 +21,16 @@ from tantivy import DocAddress, Occur, Query
 
 from jobboard.domain.criteria import Closing, Since, Start
 from jobboard.domain.taxonomy import NOT_STATED, Education
-from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
+from jobboard.search import busiest
+from jobboard.search.busiest import ORGANISATION
+from jobboard.search.columns import (
+    COLUMNS,
+    NOTHING,
+    OPEN_FACETS,
+    ORGANISATION_COLUMN,
+    SEVERAL,
+    Numbers,
+)
 from jobboard.search.document import ANYWHERE, DAY, NONE_NEEDED
 from jobboard.search.index import Snapshot, keep
 
@@ -44,6 +54,7 @@ COUNTED = (
     "contract",
     "function",
     "grade",
+    "organisation",
     "clearance",
     "remote",
     "deadline",
@@ -86,6 +97,8 @@ START_DAYS = tuple(int(one) for one in Start if one != Start.LATER)
 
 #: More distinct values than any column has, so that no count is ever an estimate.
 _MOST_BUCKETS = 20_000
+#: The columns that are read whole; of the other one, a few meanings are read.
+_WHOLE = tuple(name for name in COLUMNS if name != ORGANISATION_COLUMN)
 #: Counts that are remembered for one state of the index.
 _MOST_REMEMBERED = 200
 
@@ -97,16 +110,26 @@ class _Counts:
     Attributes:
         held: counts by facet and value, as the columns hold them.
         times: counts of the facets of time by value, at one instant.
+        organisations: counts of those with the most, by number (``busiest``).
+        asked: how many of those with the most were asked for.
         days: counts by field of days and day, at whatever instant; None while nobody asked.
     """
 
     held: Mapping[str, dict[str, int]]
     times: Mapping[str, dict[str, int]]
+    organisations: Mapping[int, int]
+    asked: int
     days: Mapping[str, dict[int, int]] | None = None
 
     def less(self, other: "_Counts") -> "_Counts":
         """Return the same without what was counted in vain."""
-        return _Counts(_less(self.held, other.held), _less(self.times, other.times))
+        vain = other.organisations
+        return _Counts(
+            _less(self.held, other.held),
+            _less(self.times, other.times),
+            {number: found - vain.get(number, 0) for number, found in self.organisations.items()},
+            self.asked,
+        )
 
 
 def count(
@@ -118,6 +141,7 @@ def count(
     few: list[DocAddress] | None = None,
     gone: Query | None = None,
     name: Hashable = None,
+    organisations: Query | None = None,
 ) -> Facets:
     """Count some facets of the listings that match a query.
 
@@ -130,19 +154,31 @@ def count(
         gone: what is not live and does not count, unless ``query`` leaves it out.
         name: under which the counts are remembered for this state of the index, if the query says
             nothing about the instant.
+        organisations: what the organisations have that are told however few listings they have.
     """
     wanted = tuple(keys)
     if not wanted:
         return {}
+    vain = None
+    if gone is not None:
+        # To count the few in vain and take them away again is far cheaper than to keep them out.
+        vain = _counted(snapshot, _both(query, gone), wanted, now, _MOST_BUCKETS)
     if few is not None:
         counts = _read(snapshot, query, wanted, now, few)
     else:
-        counts = _remembered(snapshot, query, wanted, now, name)
-    if gone is not None:
-        # To count the few in vain and take them away again is far cheaper than to keep them out.
-        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, gone)])
-        counts = counts.less(_counted(snapshot, both, wanted, now))
-    return {key: _told(key, counts, now // DAY) for key in wanted}
+        asked = busiest.enough(len(vain.organisations) if vain is not None else 0)
+        counts = _remembered(snapshot, query, wanted, now, asked, name)
+    chosen: dict[int, int] = {}
+    if organisations is not None and ORGANISATION in wanted:
+        chosen = _organisations(snapshot, _both(query, organisations), _MOST_BUCKETS)
+        counts = replace(counts, organisations={**counts.organisations, **chosen})
+    if vain is not None:
+        counts = counts.less(vain)
+    facets = {key: _told(key, counts, now // DAY) for key in wanted if key != ORGANISATION}
+    if ORGANISATION in wanted:
+        slug_of = partial(_slug, snapshot)
+        facets[ORGANISATION] = busiest.told(counts.organisations, chosen, slug_of)
+    return facets
 
 
 def no_more_than(level: Education) -> list[str]:
@@ -158,16 +194,16 @@ def is_met(needs: str, has: set[str]) -> bool:
 
 
 def _remembered(
-    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, name: Hashable
+    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, asked: int, name: Hashable
 ) -> _Counts:
     if name is None:
-        return _counted(snapshot, query, keys, now)
+        return _counted(snapshot, query, keys, now, asked)
     kept: dict[Any, _Counts] = snapshot.remembered.counts
     # Whoever narrows a search by one facet after another asks for what was counted with all others.
     known = (name, COUNTED) if (name, COUNTED) in kept else (name, keys)
     counts = kept.pop(known, None)
-    if counts is None:
-        counts = _counted(snapshot, query, keys, now)
+    if counts is None or (ORGANISATION in keys and counts.asked < asked):
+        counts = _counted(snapshot, query, keys, now, asked)
         return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
     if not _DAYS.keys().isdisjoint(keys):
         timed = [key for key in known[1] if key in _DAYS]
@@ -177,19 +213,37 @@ def _remembered(
     return keep(kept, known, counts, _MOST_REMEMBERED)
 
 
-def _counted(snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int) -> _Counts:
-    """Count at one instant what matches a query."""
+def _counted(
+    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, asked: int
+) -> _Counts:
+    """Count at one instant what matches a query, and so many organisations of those that do."""
     columns, edges = _telling(snapshot, keys), _edges(keys, now)
     requests = {name: _terms(name) for name in columns}
     requests |= {key: _ranges(_TIMES[key], edges[key]) for key in edges}
+    if ORGANISATION in keys:
+        requests[ORGANISATION] = busiest.request(asked)
     found = snapshot.searcher.aggregate(query, requests)
-    return _taken_apart(
-        snapshot,
-        query,
-        keys,
-        {name: _buckets(found[name]) for name in columns},
+    return _Counts(
+        _taken_apart(snapshot, query, keys, {name: _buckets(found[name]) for name in columns}),
         {key: _by_range(key, _between(edges[key], found[key])) for key in edges},
+        busiest.counted(_buckets(found[ORGANISATION])) if ORGANISATION in keys else {},
+        asked,
     )
+
+
+def _organisations(snapshot: Snapshot, query: Query, asked: int) -> dict[int, int]:
+    """Count so many organisations of what matches a query, by their numbers."""
+    found = snapshot.searcher.aggregate(query, {ORGANISATION: busiest.request(asked)})
+    return busiest.counted(_buckets(found[ORGANISATION]))
+
+
+def _slug(snapshot: Snapshot, number: int) -> str:
+    ((_, slug),) = _numbers(snapshot).meaning(snapshot.searcher, ORGANISATION_COLUMN, number)
+    return slug
+
+
+def _both(query: Query, other: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, other)])
 
 
 def _read(
@@ -202,15 +256,20 @@ def _read(
         key: Counter(bisect_right(edges[key], int(at or 0)) for at in values(_TIMES[key], few))
         for key in edges
     }
-    return _taken_apart(
-        snapshot,
-        query,
-        keys,
-        {name: Counter(values(name, few)).items() for name in _telling(snapshot, keys)},
+    organisations = Counter(values(ORGANISATION_COLUMN, few)) if ORGANISATION in keys else {}
+    return _Counts(
+        _taken_apart(
+            snapshot,
+            query,
+            keys,
+            {name: Counter(values(name, few)).items() for name in _telling(snapshot, keys)},
+        ),
         {
             key: _by_range(key, [between[key][place] for place in range(1, len(edges[key]) + 1)])
             for key in edges
         },
+        busiest.counted(organisations.items()),
+        len(organisations),
     )
 
 
@@ -219,8 +278,7 @@ def _taken_apart(
     query: Query,
     keys: tuple[str, ...],
     columns: Mapping[str, Iterable[tuple[Any, int]]],
-    times: Mapping[str, dict[str, int]],
-) -> _Counts:
+) -> dict[str, dict[str, int]]:
     """Take columns apart: counts by number become counts by facet and value."""
     numbers = _numbers(snapshot)
     held: dict[str, dict[str, int]] = defaultdict(dict)
@@ -239,7 +297,7 @@ def _taken_apart(
     for facet in OPEN_FACETS:
         if facet in keys and held[facet].pop(SEVERAL, 0):
             _add_several(snapshot, query, facet, held[facet])
-    return _Counts(held, times)
+    return held
 
 
 @lru_cache(maxsize=256)
@@ -258,7 +316,7 @@ def _telling(snapshot: Snapshot, keys: tuple[str, ...]) -> tuple[str, ...]:
 def _numbers(snapshot: Snapshot) -> Numbers:
     remembered = snapshot.remembered
     if remembered.numbers is None:
-        remembered.numbers = Numbers.read(snapshot.searcher)
+        remembered.numbers = Numbers.read(snapshot.searcher, _WHOLE)
     return remembered.numbers
 
 
@@ -275,7 +333,7 @@ def _add(held: dict[str, dict[str, int]], choices: Iterable[tuple[str, str]], fo
 def _add_several(snapshot: Snapshot, query: Query, facet: str, counts: dict[str, int]) -> None:
     """Count the listings that have several values of a facet."""
     marked = Query.term_query(snapshot.schema, "several", facet, index_option="basic")
-    both = Query.boolean_query([(Occur.Must, query), (Occur.Must, marked)])
+    both = _both(query, marked)
     for value, found in _buckets(snapshot.searcher.aggregate(both, {facet: _terms(facet)})[facet]):
         counts[value] = counts.get(value, 0) + found
 

@@ -22,7 +22,7 @@ from jobboard.search.index import Snapshot
 from jobboard.tables import gazetteer, world_regions
 
 #: Every key that narrows the list by its value, words and place apart.
-FILTERED = (*COUNTED, "passport", "organisation")
+FILTERED = (*COUNTED, "passport")
 
 #: Those of them that mean something else at each instant.
 _OF_THE_INSTANT = frozenset({"deadline", "since", "start"})
@@ -67,6 +67,11 @@ class Filters:
     def clauses(self, without: str | None = None) -> list[tuple[Occur, Query]]:
         """Return the clauses for listings that meet every key but one, live or not."""
         return [clause for key, clause in self._clauses.items() if key != without]
+
+    def clause(self, key: str) -> Query | None:
+        """Return the query for what one key lets through, or None if it is not asked for."""
+        clause = self._clauses.get(key)
+        return None if clause is None else clause[1]
 
     def name(self, without: str | None = None) -> Hashable:
         """Return by what the same clauses are known again; None if they speak of the instant."""

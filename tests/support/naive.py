@@ -88,7 +88,7 @@ FACETS = (
     *("country", "region", "focus", "type", "topic", "seniority", "years", "eligible", "visa"),
     *("mode", "hours", "duration", "org_kind", "contract", "function", "grade", "clearance"),
     *("remote", "deadline", "since", "start", "paid", "unpaid", "pay_stated", "language"),
-    "education",
+    *("education", "organisation"),
 )
 _LEVELS = ("not_stated", "none", "secondary", "enrolled", "bachelor", "master", "doctorate")
 _PAID = {PayKind.SALARY, PayKind.FEE, PayKind.STIPEND, PayKind.LIVING_ALLOWANCE}
@@ -127,6 +127,7 @@ def answer(seen: Iterable[Seen], criteria: Criteria, now: datetime) -> tuple[lis
     counts["language"] = _by_language(counts["language"])
     for code in counts["remote"]:
         counts["remote"][code] += counts["remote"]["anywhere"] if code != "anywhere" else 0
+    counts["organisation"] = _with_most(counts["organisation"], criteria.organisation)
     told = {key: {one: n for one, n in some.items() if n} for key, some in counts.items()}
     return [one.id for one in found], {key: some for key, some in told.items() if some}
 
@@ -254,6 +255,19 @@ def _by_language(by_needs: Counter[str]) -> Counter[str]:
     return Counter({code: by_needs[""] + by_needs[code] for code in codes})
 
 
+def _with_most(counts: Counter[str], chosen: Iterable[str]) -> Counter[str]:
+    """The 20 organisations with the most listings, the first by slug of equals, and those chosen.
+
+    If more than 60 have as many as the 20th, or more, those with exactly as many are left out.
+    """
+    ranked = sorted(counts, key=lambda slug: (-counts[slug], slug))
+    if len(ranked) > 20:
+        last = counts[ranked[19]]
+        if sum(count >= last for count in counts.values()) > 60:
+            ranked = [slug for slug in ranked if counts[slug] > last]
+    return Counter({slug: counts[slug] for slug in {*ranked[:20], *chosen}})
+
+
 def _place_in_order(one: Seen, order: Sort) -> tuple[int, ...]:
     row = one.row
     first, ends = int(row.first_published_at.timestamp()), int(row.ends_at.timestamp())
@@ -310,7 +324,10 @@ def row(chance: random.Random, organisations: list[int], now: datetime) -> dict[
     pay = chance.choice([None, chance.randint(1, 90) * 100_000])
     return {
         **_written(chance),
-        "organisation_id": chance.choice([None, *organisations]),
+        # Two have many, and many have a few: some as many as others.
+        "organisation_id": chance.choice(
+            [None, *organisations[:2], *chance.choices(organisations, k=2 if organisations else 0)]
+        ),
         "status": status,
         "created_at": began,
         "updated_at": began,
@@ -406,7 +423,7 @@ def _values(key: str) -> list[str]:
         "focus": ["UA", "SY", "europe", "americas"],
         "grade": ["P", "P-3", "UN", "NOB"],
         "language": ["en", "fr", "ar"],
-        "organisation": ["tano", "wuwe"],
+        "organisation": ["tano", "wuwe", "seat-7", "seat-90", "seat-200"],
         "remote": ["TR", "JP", "anywhere"],
         "passport": ["TR", "US", "JP"],
     }.get(key, ["1"])

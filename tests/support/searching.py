@@ -24,6 +24,8 @@ from tests.support.databases import close, ground_floors
 from tests.support.people import NOW
 
 _BATCH = 500
+#: Organisations of a few listings each.
+_SEATS = 250
 
 
 def fill(session: Session | scoped_session[Any], chance: random.Random, count: int) -> None:
@@ -32,7 +34,11 @@ def fill(session: Session | scoped_session[Any], chance: random.Random, count: i
         Organisation(
             slug=slug, name=slug.title(), name_key=slug, kind=kind, created_at=NOW, updated_at=NOW
         )
-        for slug, kind in (("tano", OrganisationKind.NGO), ("wuwe", OrganisationKind.THINK_TANK))
+        for slug, kind in (
+            ("tano", OrganisationKind.NGO),
+            ("wuwe", OrganisationKind.THINK_TANK),
+            *((f"seat-{number}", OrganisationKind.MEDIA) for number in range(_SEATS)),
+        )
     ]
     session.add_all(organisations)
     session.flush()
@@ -42,7 +48,7 @@ def fill(session: Session | scoped_session[Any], chance: random.Random, count: i
 
 def fill_more(session: Session | scoped_session[Any], chance: random.Random, count: int) -> None:
     """Add listings made up by chance, in one transaction."""
-    ids = list(session.scalars(select(Organisation.id)))
+    ids = list(session.scalars(select(Organisation.id).order_by(Organisation.id)))
     for start in range(0, count, _BATCH):
         rows = [naive.row(chance, ids, NOW) for _ in range(min(_BATCH, count - start))]
         number = next_change(session)
