@@ -156,6 +156,24 @@ def test_facets_are_counted(app: Flask, client: FlaskClient) -> None:
     assert body["facets"]["country"] == {"TR": 1}
 
 
+@pytest.mark.one_database
+def test_organisations_are_counted_by_slug_those_with_the_most_and_the_chosen(
+    app: Flask, client: FlaskClient
+) -> None:
+    for number in range(25):
+        add(app, "Analyst", organisation_name=f"Office {number:02}")
+    add(app, "Adviser", organisation_name="Office 24")
+    add(app, "Of nobody", organisation_name="")
+    most = {"office-24": 2, **{f"office-{number:02}": 1 for number in range(19)}}
+    assert client.get(JOBS).get_json()["facets"]["organisation"] == most
+    body = client.get(f"{JOBS}?organisation=office-23&limit=1").get_json()
+    assert body["total"] == 1
+    assert body["facets"]["organisation"] == {**most, "office-23": 1}
+    assert body["facets"]["type"] == {"staff": 1}
+    both = client.get(f"{JOBS}?organisation=office-23&organisation=office-24").get_json()
+    assert both["total"] == 3
+
+
 def test_the_closest_partial_matches_follow_on_the_first_answer_only(
     app: Flask, client: FlaskClient
 ) -> None:

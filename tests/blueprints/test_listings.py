@@ -10,6 +10,8 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
+from sqlalchemy import select
 
 from jobboard.db import db
 from jobboard.domain.language_need import LanguageNeed
@@ -86,6 +88,15 @@ def rows(text: str, key: str) -> dict[str, tuple[str, str, bool]]:
         for name, value, checked, label, count in ROW.findall(text)
         if name == key
     }
+
+
+def legends(text: str) -> dict[str, str]:
+    """Return the question before each facet's first answer, by the facet's key."""
+    found = re.findall(
+        r'<legend class="facet__legend">(.*?)</legend>\s*<label[^>]*><input[^>]*? name="(\w+)"',
+        text,
+    )
+    return {key: words(legend) for legend, key in found}
 
 
 def chips(text: str) -> dict[str, str]:
@@ -199,12 +210,109 @@ def test_a_form_of_facets_keeps_the_words_and_works_by_submit(
         )
     ]
     kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
-    assert kept == {
-        "q": "analyst",
-        "where": "Istanbul, TR",
-        "organisation": "centre-for-grand-strategy",
+    assert kept == {"q": "analyst", "where": "Istanbul, TR"}
+    name = "Centre for Grand Strategy"
+    assert rows(form, "organisation") == {"centre-for-grand-strategy": (name, "1", True)}
+    assert name in chips(text)
+
+
+def test_organisations_are_asked_by_name(app: Flask, client: FlaskClient) -> None:
+    publish(app, "A", "B", organisation_name="Institute of Peace")
+    publish(app, "C", organisation_name="War Room")
+    publish(app, "D", organisation_name="")
+    text = page(client)
+    assert rows(text, "organisation") == {
+        "institute-of-peace": ("Institute of Peace", "2", False),
+        "war-room": ("War Room", "1", False),
     }
-    assert "Centre for Grand Strategy" in chips(text)
+    assert legends(text)["organisation"] == "Organisation"
+    chosen = page(client, "?organisation=war-room")
+    assert titles(chosen) == ["C"]
+    assert rows(chosen, "organisation") == {
+        "institute-of-peace": ("Institute of Peace", "2", False),
+        "war-room": ("War Room", "1", True),
+    }
+    assert '<details class="filters__more" id="more-filters" open>' in chosen
+    assert titles(page(client, "?organisation=war-room&organisation=institute-of-peace")) == [
+        *("C", "B", "A"),
+    ]
+
+
+def test_one_organisation_is_no_question(app: Flask, client: FlaskClient) -> None:
+    publish(app, "A", "B", organisation_name="Institute of Peace")
+    assert rows(page(client), "organisation") == {}
+    # Whoever asks for it can ask for everything again.
+    assert rows(page(client, "?organisation=institute-of-peace"), "organisation") == {
+        "institute-of-peace": ("Institute of Peace", "2", True)
+    }
+
+
+def test_a_form_of_facets_shows_the_present_name_of_an_organisation(
+    app: Flask, client: FlaskClient
+) -> None:
+    publish(app, "A", organisation_name="Institute of Peace")
+    publish(app, "B", organisation_name="War Room")
+    for query in ("", "?organisation=war-room"):
+        assert rows(page(client, query), "organisation")["war-room"][0] == "War Room"
+    with app.app_context():
+        found = db.session.scalars(select(Organisation).filter_by(slug="war-room")).one()
+        found.name, found.name_key = "Peace Room", "peace room"
+        db.session.commit()
+    for query in ("", "?organisation=war-room"):
+        assert rows(page(client, query), "organisation")["war-room"][0] == "Peace Room"
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        """"><img src=x onerror='a()'>&amp;""",
+        "</fieldset></form><bdi>",
+        "مركز السلام \u202e\u2066 Centre",
+        "{{ 7 * 7 }} {% raw %} %(count)s",
+        "  Two   spaces  ",
+    ],
+)
+def test_an_organisations_name_is_only_ever_text(
+    app: Flask, client: FlaskClient, name: str
+) -> None:
+    publish(app, "A", organisation_name="Institute of Peace")
+    publish(app, "B", organisation_name="Other")
+    with app.app_context():
+        found = db.session.scalars(select(Organisation).filter_by(slug="other")).one()
+        found.name = name
+        db.session.commit()
+    expected = f'<span class="facet__word"><bdi>{escape(name)}</bdi></span>'
+    for query in ("", "?organisation=other", "?q=b&organisation=other"):
+        text = page(client, query)
+        assert text.count(expected) == 1
+        assert len(re.findall("<bdi[ >]", text)) == text.count("</bdi>")
+        assert "<img src=x" not in text
+        assert "<script>alert" not in text
+        assert rows(text, "organisation")["other"][0] == name
+    # Nobody else's row is drawn with it.
+    peace = rows(page(client), "organisation")["institute-of-peace"]
+    assert peace == ("Institute of Peace", "1", False)
+    unknown = page(client, "?organisation=nobody-has-this")
+    assert rows(unknown, "organisation")["nobody-has-this"] == ("nobody-has-this", "0", True)
+
+
+def test_of_many_organisations_those_with_the_most_are_offered_and_the_rest_is_folded(
+    app: Flask, client: FlaskClient
+) -> None:
+    for number in range(25):
+        titles_of_it = [f"Analyst {one}" for one in range(1 + number // 10)]
+        publish(app, *titles_of_it, organisation_name=f"Office {number:02}")
+    shown = rows(page(client), "organisation")
+    assert list(shown) == [
+        f"office-{number:02}" for number in (*range(20, 25), *range(10, 20), *range(5))
+    ]
+    assert [count for _, count, _ in shown.values()] == ["3"] * 5 + ["2"] * 10 + ["1"] * 5
+    assert 'id="facet-organisation-more">' in page(client)
+    chosen = page(client, "?organisation=office-09")
+    assert rows(chosen, "organisation") == {**shown, "office-09": ("Office 09", "1", True)}
+    assert 'id="facet-organisation-more" open>' in chosen
 
 
 def test_how_far_from_a_city_is_asked(app: Flask, client: FlaskClient) -> None:

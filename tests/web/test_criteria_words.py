@@ -137,3 +137,10 @@ def test_chips_stand_alone() -> None:
         "Who may apply: Other",
         "Full-time",
     ]
+
+
+def test_no_two_questions_of_the_page_have_the_same_name() -> None:
+    legends = list(criteria_words.LEGENDS.values())
+    assert sorted(set(legends)) == sorted(legends)
+    chip = criteria_words.chip_label(Criteria(), "org_kind", "other")
+    assert chip.startswith("Kind of organisation: ")

@@ -23,7 +23,10 @@ class Jobs(TypedDict):
     next: Cursor
     facets: Annotated[
         dict[str, dict[str, int]],
-        Say("For each key and value, how many listings it would give beside the other keys"),
+        Say(
+            "For each key and value, how many listings it would give beside the other keys; of the"
+            " organisations those with the most, and those asked for"
+        ),
     ]
 
 

@@ -45,6 +45,7 @@ MORE_FACETS: tuple[tuple[str, str], ...] = (
     ("education", "radio"),
     ("function", "checkbox"),
     ("grade", "checkbox"),
+    ("organisation", "checkbox"),
     ("visa", "checkbox"),
     ("passport", "country"),
     ("remote", "radio"),
@@ -57,6 +58,8 @@ _ORDERED = frozenset(
 )
 #: Facets of time: what a person may ask is offered whatever there is.
 _TIMES = frozenset({"deadline", "start", "since"})
+#: The facet whose values and labels people wrote: they are put into gaps of its rows.
+_WRITTEN = "organisation"
 _SHOWN_KEYS = frozenset(key for key, _ in (*FACETS, *MORE_FACETS)) | SWITCHES.keys()
 
 #: Most values offered of one facet; the map's list has all countries.
@@ -78,19 +81,29 @@ class _Row(NamedTuple):
     is_chosen: bool
 
 
-def facet_form(criteria: Criteria, hits: Hits, now: datetime) -> Markup:
-    """Return the form of facets of a search, as HTML."""
+def facet_form(criteria: Criteria, hits: Hits, names: Mapping[str, str], now: datetime) -> Markup:
+    """Return the form of facets of a search, as HTML.
+
+    Args:
+        criteria: what was asked for.
+        hits: what was found.
+        names: of the organisations that were counted or chosen, by their slugs.
+        now: the moment at which listings are live.
+    """
     around = _around(criteria, now)
     if criteria.q:
-        return _drawn(criteria, hits, around)
+        return _drawn(criteria, hits, names, around)
     # Other pages and orders of the same search show the same form; words are seldom asked twice.
     counts = tuple((key, *counted.items()) for key, counted in hits.facets.items())
-    key = ("facet_form", criteria.replaced(sort=None), hits.total, counts, *around.items())
-    return pieces().kept(key, lambda: _drawn(criteria, hits, around))
+    named = tuple(sorted(names.items()))
+    key = ("facet_form", criteria.replaced(sort=None), hits.total, counts, named, *around.items())
+    return pieces().kept(key, lambda: _drawn(criteria, hits, names, around))
 
 
-def _drawn(criteria: Criteria, hits: Hits, around: Mapping[str, int]) -> Markup:
-    questions = _Questions(criteria, hits.facets)
+def _drawn(
+    criteria: Criteria, hits: Hits, names: Mapping[str, str], around: Mapping[str, int]
+) -> Markup:
+    questions = _Questions(criteria, hits.facets, names)
     more = questions.drawn(MORE_FACETS)
     chosen = len([pair for pair in criteria.filter_pairs() if pair[0] not in {"q", "where"}])
     is_more_open = any(criteria.values(name) for name, _ in MORE_FACETS)
@@ -161,9 +174,15 @@ def _kept(criteria: Criteria, *, is_around: bool) -> list[tuple[str, str]]:
 class _Questions:
     """The questions of one answer, as HTML."""
 
-    def __init__(self, criteria: Criteria, counts: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(
+        self,
+        criteria: Criteria,
+        counts: Mapping[str, Mapping[str, int]],
+        names: Mapping[str, str],
+    ) -> None:
         self._criteria = criteria
         self._counts = counts
+        self._names = names
         self._pieces = pieces()
 
     def drawn(self, wanted: tuple[tuple[str, str], ...]) -> str:
@@ -208,12 +227,24 @@ class _Questions:
         return question.filled({"shown": "".join(drawn[:end]), "folded": "".join(drawn[end:])})
 
     def _row(self, kind: str, name: str, value: str, found: int | None, is_chosen: bool) -> str:
+        if name == _WRITTEN:
+            return self._written_row(kind, name, value, found or 0, is_chosen)
         # Values come from the vocabularies or have passed the criteria: words, codes and grades.
         row = self._pieces.form(
             "facet_row", _row_form, kind, name, value, found is not None, is_chosen
         )
         shown = "" if found is None else filters.number_in(found, self._pieces.language)
         return row.around(shown)
+
+    def _written_row(self, kind: str, name: str, value: str, found: int, is_chosen: bool) -> str:
+        row = self._pieces.form("written_row", _written_row_form, kind, name, is_chosen)
+        return row.filled(
+            {
+                "value": escape(value),
+                "label": escape(criteria_words.value_label(name, value, self._names)),
+                "count": filters.number_in(found, self._pieces.language),
+            }
+        )
 
     def _switches(self) -> list[_Row]:
         return [
@@ -266,8 +297,17 @@ def _facet_form(name: str, folded_count: int, is_open: bool) -> str:
 def _row_form(kind: str, name: str, value: str, is_counted: bool, is_chosen: bool) -> str:
     label = criteria_words.value_label(name, value) if value else _no_answer(name)
     count = gap("count") if is_counted else None
-    # The template's indentation, a thousand times on a page, is left out.
-    return " ".join(_macro("facet_row")(name, value, label, kind, is_chosen, count).split())
+    return _without_indentation(_macro("facet_row")(name, value, label, kind, is_chosen, count))
+
+
+def _written_row_form(kind: str, name: str, is_chosen: bool) -> str:
+    value, label, count = gap("value"), gap("label"), gap("count")
+    return _without_indentation(_macro("facet_row")(name, value, label, kind, is_chosen, count))
+
+
+def _without_indentation(row: str) -> str:
+    """Leave out the template's indentation, a thousand times on a page."""
+    return " ".join(row.split())
 
 
 def _no_answer(name: str) -> str:

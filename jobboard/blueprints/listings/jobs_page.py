@@ -72,7 +72,7 @@ def jobs_page(
         pages: where the page stands among the others.
         now: the moment from which time left is counted.
     """
-    names = organisations.names(criteria.organisation)
+    names = organisations.names({*criteria.organisation, *hits.facets.get("organisation", ())})
     cards = _cards(criteria, hits, hits.ids, now)
     headline = _headline(criteria, hits.total, names)
     described = criteria_words.describe(criteria, names)
@@ -86,7 +86,7 @@ def jobs_page(
         "kept": hidden_inputs(_kept(criteria)),
         "world_map": _world_map(criteria, hits),
         "tabs": _tabs(criteria, hits),
-        "facets": facet_form(criteria, hits, now),
+        "facets": facet_form(criteria, hits, names, now),
         "positions": escape(_positions(criteria, hits, len(cards))),
         "chips": _chips(criteria, names),
         "said": _said(criteria, problems, hits, now),
