@@ -96,7 +96,8 @@ class Hits:
         ids: listings of the page in order.
         total: how many listings match in all, exactly.
         facets: how many listings each value of each facet would give, the facet's own choice left
-            out; values that would give none are missing.
+            out; values that would give none are missing, and so are organisations with few listings
+            (``busiest``).
         partial_ids: the closest listings that match only some of the words, outside ``total``.
         corrections: words of the search as typed, and what was searched instead.
         terms: folded words and stems by which listings match, for ``excerpts`` and ``spans``.

@@ -154,7 +154,7 @@ def count(
         gone: what is not live and does not count, unless ``query`` leaves it out.
         name: under which the counts are remembered for this state of the index, if the query says
             nothing about the instant.
-        organisations: what the organisations have that are told however few listings they have.
+        organisations: the listings of the organisations that are told, however few they have.
     """
     wanted = tuple(keys)
     if not wanted:
