@@ -17,12 +17,13 @@ from sqlalchemy import (
     select,
 )
 
-from jobboard.db import db
+from jobboard.db import db, reading
 from jobboard.domain.taxonomy import OrganisationKind
 from jobboard.markup.text import fold
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
 from jobboard.queries.listings import live, shown_since
+from jobboard.queries.present import Remembered, present
 
 #: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -105,13 +106,25 @@ def by_slug(slug: str, now: datetime) -> Row | None:
     return rows[0] if rows else None
 
 
-def names(slugs: Iterable[str]) -> dict[str, str]:
+#: Names of organisations by their slugs: the Jobs page tells some twenty of them.
+_names: Remembered[str, str] = Remembered(2_000)
+
+
+def names(slugs: Iterable[str], now: datetime) -> dict[str, str]:
     """Return the names of organisations by their slugs; unknown slugs are left out."""
     wanted = list(slugs)
     if not wanted:
         return {}
-    query = select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(wanted))
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    at_present = present(now)
+    known = _names.of(at_present, wanted)
+    missing = [slug for slug in wanted if slug not in known]
+    if missing:
+        query = select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(missing))
+        with reading(), db.engine.connect() as connection:
+            read = {row[0]: row[1] for row in connection.execute(query)}
+        _names.keep(at_present, read)
+        known |= read
+    return known
 
 
 class SitemapRow(NamedTuple):

@@ -431,6 +431,16 @@ def test_nothing_found_offers_the_nearest_looser_searches(app: Flask, client: Fl
 
 
 @pytest.mark.one_database
+def test_a_looser_search_names_the_organisation_that_it_leaves_out(
+    app: Flask, client: FlaskClient
+) -> None:
+    publish(app, "Analyst", organisation_name="Institute of Straits", places=TURKEY)
+    publish(app, "Clerk", places=FRANCE)
+    text = page(client, "?country=TR&organisation=centre-for-grand-strategy")
+    assert "Without Centre for Grand Strategy" in text
+
+
+@pytest.mark.one_database
 def test_close_matches_stand_under_a_heading_of_their_own(app: Flask, client: FlaskClient) -> None:
     publish(app, "Maritime Insurance Analyst", description="Ships." * 80)
     publish(app, "Maritime Law Adviser", description="Courts." * 80)

@@ -78,8 +78,8 @@ def test_lists_counts_and_letters_agree(session: Db) -> None:
 
 def test_names_are_found_by_slugs(session: Db) -> None:
     known(session, "bare")
-    assert find.names(["bare", "nobody"]) == {"bare": "bare"}
-    assert find.names([]) == {}
+    assert find.names(["bare", "nobody"], NOW) == {"bare": "bare"}
+    assert find.names([], NOW) == {}
 
 
 def test_what_no_slug_can_be_is_not_asked_for(session: Db) -> None:

@@ -14,6 +14,7 @@ from jobboard.domain.listing import CloseReason, Status
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
 from jobboard.queries import listings as find
+from jobboard.queries import organisations
 from jobboard.queries.present import Remembered, present
 from tests.support.listings import listing
 from tests.support.people import NOW
@@ -24,12 +25,12 @@ SECOND = timedelta(seconds=1)
 
 
 @contextmanager
-def asked() -> Iterator[list[str]]:
-    """Collect the statements of a block that ask for rows of listings."""
+def asked(about: str = "FROM listing") -> Iterator[list[str]]:
+    """Collect the statements of a block that ask for such rows."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        if "FROM listing" in statement:
+        if about in statement:
             statements.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
@@ -204,3 +205,17 @@ def test_the_present_ends_with_the_next_change_or_moment(session: Db) -> None:
     assert second.until == NOW + 10 * SECOND
     assert present(NOW + 9 * SECOND) is second
     assert present(NOW + 10 * SECOND) is not second
+
+
+def test_names_of_organisations_are_read_once_and_follow_a_change(session: Db) -> None:
+    row = listing(session)
+    organisation_id = row.organisation_id
+    session.commit()
+    slug = "centre-for-grand-strategy"
+    assert organisations.names([slug, "nobody"], NOW) == {slug: "Centre for Grand Strategy"}
+    with asked("FROM organisation") as statements:
+        assert organisations.names([slug], NOW + SECOND) == {slug: "Centre for Grand Strategy"}
+    assert statements == []
+    with elsewhere() as other:
+        other.get_one(Organisation, organisation_id).name = "Institute of Straits"
+    assert organisations.names([slug], NOW) == {slug: "Institute of Straits"}

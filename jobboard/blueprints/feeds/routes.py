@@ -60,9 +60,10 @@ def search(kind: str) -> AnyResponse:
         return errors.bad_query(errors.faults_of(problems))
     # Whoever follows a search wants what is new, however well it matches.
     asked = criteria if criteria.sort else replace(criteria, sort=Sort.NEWEST)
-    listings, total = _found(asked)
+    now = clock.now()
+    listings, total = _found(asked, now)
     write, mimetype = _WRITERS[kind]
-    return answer(write(_feed(kind, criteria, listings, total)), mimetype)
+    return answer(write(_feed(kind, criteria, listings, total, now)), mimetype)
 
 
 @bp.get("/jobs/feed.ics")
@@ -72,13 +73,14 @@ def deadlines() -> AnyResponse:
     if problems:
         return errors.bad_query(errors.faults_of(problems))
     asked = criteria if criteria.sort else replace(criteria, sort=Sort.DEADLINE)
-    listings, _ = _found(asked)
+    now = clock.now()
+    listings, _ = _found(asked, now)
     events = [
         api_items.deadline_event(listing)
         for listing in listings
         if listing.deadline_kind is DeadlineKind.DATE
     ]
-    body = icalendar.calendar(events, name=_title(criteria))
+    body = icalendar.calendar(events, name=_title(criteria, now))
     return answer(body, icalendar.MEDIA_TYPE)
 
 
@@ -184,9 +186,8 @@ def description() -> AnyResponse:
     return answer(body, opensearch.MEDIA_TYPE)
 
 
-def _found(criteria: Criteria) -> tuple[list[Listing], int]:
+def _found(criteria: Criteria, now: datetime) -> tuple[list[Listing], int]:
     """Return the listings of a page of a feed; a page beyond the last is a 404."""
-    now = clock.now()
     size = formats.ITEMS_AT_MOST
     offset = (criteria.page - 1) * size
     hits = engine.search(criteria, now, limit=size, offset=offset, with_facets=False)
@@ -195,7 +196,9 @@ def _found(criteria: Criteria) -> tuple[list[Listing], int]:
     return find.live_by_ids(hits.ids, now), hits.total
 
 
-def _feed(kind: str, criteria: Criteria, listings: Sequence[Listing], total: int) -> Feed:
+def _feed(
+    kind: str, criteria: Criteria, listings: Sequence[Listing], total: int, now: datetime
+) -> Feed:
     path = f"/jobs/feed.{kind}"
     items = [api_items.feed_item(listing) for listing in listings]
     has_more = criteria.page * formats.ITEMS_AT_MOST < total
@@ -204,7 +207,7 @@ def _feed(kind: str, criteria: Criteria, listings: Sequence[Listing], total: int
     return Feed(
         # The same for all three kinds: it names the search, not the file.
         id=api_items.tag(with_query("jobs", first)),
-        title=_title(criteria),
+        title=_title(criteria, now),
         self_url=whole(path, criteria.query_pairs()),
         home_url=whole(_JOBS, first),
         updated=max((item.updated for item in items), default=_BEGINNING),
@@ -214,10 +217,10 @@ def _feed(kind: str, criteria: Criteria, listings: Sequence[Listing], total: int
     )
 
 
-def _title(criteria: Criteria) -> str:
+def _title(criteria: Criteria, now: datetime) -> str:
     if criteria.is_empty:
         return _site()
-    names = organisations.names(criteria.organisation)
+    names = organisations.names(criteria.organisation, now)
     return f"{criteria_words.describe(criteria, names)} – {_site()}"
 
 

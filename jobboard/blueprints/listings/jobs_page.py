@@ -72,7 +72,7 @@ def jobs_page(
         pages: where the page stands among the others.
         now: the moment from which time left is counted.
     """
-    names = organisations.names({*criteria.organisation, *hits.facets.get("organisation", ())})
+    names = organisations.names({*criteria.organisation, *hits.facets.get("organisation", ())}, now)
     cards = _cards(criteria, hits, hits.ids, now)
     headline = _headline(criteria, hits.total, names)
     described = criteria_words.describe(criteria, names)

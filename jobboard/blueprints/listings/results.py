@@ -1,5 +1,6 @@
 """What the Jobs page says around its cards: corrections, offers, places, a looser search."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from markupsafe import Markup, escape
 
 from jobboard.domain.criteria import LONGEST_TEXT, Criteria, Sort
 from jobboard.domain.places import Suggestion, area_name, suggest
+from jobboard.queries import organisations
 from jobboard.search import engine
 from jobboard.search.engine import Hits
 from jobboard.search.offers import Offer
@@ -60,7 +62,8 @@ def address_halves(criteria: Criteria, key: str) -> tuple[Markup, Markup]:
 def looser(criteria: Criteria, now: datetime) -> list[Link]:
     """Return searches that leave out one thing and find something, the nearest first."""
     tried = []
-    for words, wider in _wider(criteria)[:_MOST_TRIES]:
+    names = organisations.names(criteria.organisation, now)
+    for words, wider in _wider(criteria, names)[:_MOST_TRIES]:
         total = engine.search(wider, now, limit=1, with_facets=False).total
         if total:
             tried.append((total, words, wider))
@@ -79,10 +82,10 @@ def corrected(criteria: Criteria, hits: Hits) -> str:
     return words
 
 
-def _wider(criteria: Criteria) -> list[tuple[str, Criteria]]:
+def _wider(criteria: Criteria, names: Mapping[str, str]) -> list[tuple[str, Criteria]]:
     """Return what may be left out, in words, each with the search without it."""
     found = [
-        (criteria_words.chip_label(criteria, key, value), criteria.without(key, value))
+        (criteria_words.chip_label(criteria, key, value, names), criteria.without(key, value))
         for key, value in criteria.filter_pairs()
         if key != "q"
     ]
