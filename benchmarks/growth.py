@@ -41,7 +41,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 #: What must hold: growth from the smallest to the largest, milliseconds at each size.
 MOST_GROWTH = 3.0
 MOST_MILLISECONDS = {100_000: 15.0, 1_000_000: 40.0}
-_EDITION = 3
+_EDITION = 4
 _SEARCHES = 600
 
 _ROLES = ("Analyst", "Fellow", "Officer", "Adviser", "Director", "Intern", "Manager", "Economist")
@@ -79,6 +79,7 @@ def documents(size: int) -> Iterator[SearchDocument]:
         began = NOW - timedelta(seconds=chance.randrange(1, 60 * 86_400))
         city = cities[min(int(chance.expovariate(0.4)), len(cities) - 1)]
         ends = NOW + timedelta(seconds=chance.randrange(3600, 60 * 86_400))
+        house = int(chance.expovariate(0.01))
         yield SearchDocument(
             id=number,
             title=f"{chance.choice(_ROLES)}, {chance.choice(_FIELDS)} {chance.choice(_WORDS)}",
@@ -86,11 +87,12 @@ def documents(size: int) -> Iterator[SearchDocument]:
             first_published_at=began,
             ends_at=ends,
             deadline_at=ends if number % 3 else None,
-            organisation=f"Institute {int(chance.expovariate(0.01))}",
+            organisation=f"Institute {house}",
             place=f"{city.name} {gazetteer.country_name(city.country)}",
             text=" ".join(chance.choices(_WORDS, cum_weights=weights, k=60)),
             yearly_pay=chance.choice((0, 0, chance.randrange(20_000, 120_000))),
             facets={
+                "organisation_slug": (f"institute-{house}",),
                 "country": (city.country,),
                 "region": gazetteer.regions_by_country()[city.country],
                 "type": (chance.choice(list(OpportunityType)),),
