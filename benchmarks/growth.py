@@ -91,6 +91,7 @@ def documents(size: int) -> Iterator[SearchDocument]:
             place=f"{city.name} {gazetteer.country_name(city.country)}",
             text=" ".join(chance.choices(_WORDS, cum_weights=weights, k=60)),
             yearly_pay=chance.choice((0, 0, chance.randrange(20_000, 120_000))),
+            organisation_id=house + 1,
             facets={
                 "organisation_slug": (f"institute-{house}",),
                 "country": (city.country,),

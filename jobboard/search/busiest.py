@@ -5,12 +5,20 @@ more than the search. So it hands over those with the most listings only. These 
 the most after what is not live has been taken away, if so many more of them were asked for as may
 lose something by it (``enough``): whoever was left out has no more than the last of those that lost
 nothing.
+
+An organisation's number in its column is its id, so whoever writes need not know the others; its
+slug stands in a term of ``CODES``, as with the other columns.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from jobboard.search.columns import NOTHING, ORGANISATION_COLUMN
+from tantivy import Query, Schema, Searcher
+
+from jobboard.search.columns import CODES, NOTHING, code, codes, value_of
+
+#: The column that holds a listing's organisation; ``NOTHING`` for those without a page of one.
+ORGANISATION_COLUMN = "organisation_column"
 
 #: The facet, and how many of its values are told besides those that the search chose.
 ORGANISATION = "organisation"
@@ -39,6 +47,25 @@ def enough(fewer: int) -> int:
 def request(most: int) -> dict[str, Any]:
     """Return the aggregation that counts the organisations with the most listings."""
     return {"terms": {"field": ORGANISATION_COLUMN, "size": most, "segment_size": _EVERY_ONE}}
+
+
+def term(number: int, slug: str) -> str:
+    """Return the term of ``CODES`` that tells an organisation's slug."""
+    return code(ORGANISATION_COLUMN, number, slug)
+
+
+def slug(searcher: Searcher, schema: Schema, number: int) -> str:
+    """Return the slug of an organisation that some listing in the index has."""
+    terms = codes(searcher, ORGANISATION_COLUMN, number)
+    if len(terms) > 1:
+        # Of a slug that it had before, the term stays for a while, without a listing.
+        terms = [one for one in terms if _has_listings(searcher, schema, one)]
+    return value_of(terms[0])
+
+
+def _has_listings(searcher: Searcher, schema: Schema, found: str) -> bool:
+    query = Query.term_query(schema, CODES, found, index_option="basic")
+    return bool(searcher.search(query, 1).hits)
 
 
 def counted(buckets: Iterable[tuple[Any, int]]) -> dict[int, int]:

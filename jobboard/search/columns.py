@@ -6,7 +6,7 @@ beside them in every listing, as a term of the field ``CODES``: so an index expl
 whatever commit, and numbers that no listing has any more are forgotten with the last one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from tantivy import Searcher
 
@@ -28,11 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "focus_column": ("focus",),
     "remote_column": ("remote",),
     "start_column": ("start_day",),
-    "organisation_column": ("organisation_slug",),
 }
-#: Of this column a listing may hold ``NOTHING``; it has so many distinct values that they are not
-#: all read to count it: ``Numbers.meaning`` reads one.
-ORGANISATION_COLUMN = "organisation_column"
 #: Facets of many values: their column holds the value of a listing that has one, or ``SEVERAL``;
 #: these are marked in the field ``several`` and counted by themselves.
 OPEN_FACETS = ("country", "focus", "remote")
@@ -55,65 +51,62 @@ class Numbers:
     """Which number stands for which value of each column, in one state of the index.
 
     Attributes:
-        choices: by column and number, the values of facets that it stands for, as far as read.
+        choices: by column and number, the values of facets that it stands for.
     """
 
     def __init__(self) -> None:
         """Begin without any."""
         self.choices: dict[str, dict[int, tuple[Choice, ...]]] = {name: {} for name in COLUMNS}
         self._terms: dict[str, dict[str, tuple[int, str]]] = {name: {} for name in COLUMNS}
-        self._highest = dict.fromkeys(COLUMNS, NOTHING)
 
     @classmethod
-    def read(cls, searcher: Searcher, columns: Iterable[str] = COLUMNS) -> "Numbers":
-        """Read those of an index: of all columns, as whoever writes must know them, or of some."""
+    def read(cls, searcher: Searcher) -> "Numbers":
+        """Read those of an index."""
         numbers = cls()
-        for name in columns:
-            for term, _ in searcher.terms_with_prefix(CODES, f"{name}{_BETWEEN_PARTS}"):
-                numbers._read(term)
+        for name in COLUMNS:
+            for term in codes(searcher, name):
+                column, number, value = term.split(_BETWEEN_PARTS, 2)
+                numbers._add(column, int(number), value, term)
         return numbers
 
-    def meaning(self, searcher: Searcher, column: str, number: int) -> tuple[Choice, ...]:
-        """Return what a number of a column that was not read stands for."""
-        choices = self.choices[column]
-        if number not in choices:
-            start = f"{column}{_BETWEEN_PARTS}{number}{_BETWEEN_PARTS}"
-            for term, _ in searcher.terms_with_prefix(CODES, start):
-                self._read(term)
-        return choices[number]
-
     def of(self, facets: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, int, str]]:
-        """Give each column, a listing's number in it, and the term that says what this means.
-
-        ``NOTHING`` means the same everywhere, and has no term.
-        """
+        """Give each column, a listing's number in it, and the term that says what this means."""
         for column, keys in COLUMNS.items():
             value = _BETWEEN_FACETS.join(_value(key, facets.get(key, ())) for key in keys)
-            if column == ORGANISATION_COLUMN and not value:
-                yield column, NOTHING, ""
-                continue
             number, term = self._terms[column].get(value) or self._new(column, value)
             yield column, number, term
 
-    def _read(self, term: str) -> None:
-        column, number, value = term.split(_BETWEEN_PARTS, 2)
-        self._add(column, int(number), value, term)
-
     def _new(self, column: str, value: str) -> tuple[int, str]:
-        number = self._highest[column] + 1
-        term = _BETWEEN_PARTS.join((column, str(number), value))
+        number = max(self.choices[column], default=NOTHING) + 1
+        term = code(column, number, value)
         self._add(column, number, value, term)
         return number, term
 
     def _add(self, column: str, number: int, value: str, term: str) -> None:
         self._terms[column][value] = number, term
-        self._highest[column] = max(self._highest[column], number)
         self.choices[column][number] = tuple(
             (facet, one)
             for facet, part in zip(COLUMNS[column], value.split(_BETWEEN_FACETS), strict=True)
             for one in part.split(_BETWEEN_VALUES)
             if one
         )
+
+
+def code(column: str, number: int, value: str) -> str:
+    """Return the term of ``CODES`` that says which value a number of a column stands for."""
+    return _BETWEEN_PARTS.join((column, str(number), value))
+
+
+def codes(searcher: Searcher, column: str, number: int | None = None) -> list[str]:
+    """Return the terms of ``CODES`` of a column, or of one number of it."""
+    parts = (column,) if number is None else (column, str(number))
+    begins = _BETWEEN_PARTS.join((*parts, ""))
+    return [term for term, _ in searcher.terms_with_prefix(CODES, begins)]
+
+
+def value_of(term: str) -> str:
+    """Return the value in a term of ``CODES``."""
+    return term.split(_BETWEEN_PARTS, 2)[2]
 
 
 def marked_several(facets: Mapping[str, tuple[str, ...]]) -> list[str]:

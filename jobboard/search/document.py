@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from tantivy import Document, Schema, SchemaBuilder
 
-from jobboard.search import analysis, columns
+from jobboard.search import analysis, busiest, columns
+from jobboard.search.busiest import ORGANISATION_COLUMN
 from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Numbers
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
@@ -100,6 +101,7 @@ class SearchDocument:
         topics: labels of topics, kind, mode and the like, so that they are found as words.
         language: BCP 47 tag that the text is written in.
         facets: values by field of ``WORD_FIELDS``.
+        organisation_id: of the organisation whose slug is among them; 0 for none.
         deadline_at: the stated end of the time to apply, if it is a date.
         starts_on: the day the work starts, if it is stated.
         yearly_pay: pay in whole units of one currency for one year; 0 when it is not known.
@@ -118,6 +120,7 @@ class SearchDocument:
     deadline_at: datetime | None = None
     starts_on: date | None = None
     yearly_pay: int = 0
+    organisation_id: int = 0
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -135,7 +138,7 @@ def schema() -> Schema:
             name, tokenizer_name="raw", index_option="basic", fast=name in OPEN_FACETS
         )
     builder.add_text_field(CODES, tokenizer_name="raw", index_option="basic")
-    for name in COLUMNS:
+    for name in (*COLUMNS, ORGANISATION_COLUMN):
         builder.add_unsigned_field(name, indexed=False, fast=True)
     for name in DAY_FIELDS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
@@ -172,7 +175,7 @@ def marker(change_number: int) -> Document:
     made = Document()
     made.add_unsigned("id", 0)
     made.add_unsigned("change_number", change_number)
-    for name in (*COLUMNS, *COUNTED_TIMES):
+    for name in (*COLUMNS, ORGANISATION_COLUMN, *COUNTED_TIMES):
         made.add_unsigned(name, NOTHING)
     return made
 
@@ -260,8 +263,10 @@ def _add_facets(made: Document, document: SearchDocument, numbers: Numbers) -> N
     starts = () if document.starts_on is None else (str(day_number(document.starts_on)),)
     for column, number, term in numbers.of({**facets, "start_day": starts}):
         made.add_unsigned(column, number)
-        if term:
-            made.add_text(CODES, term)
+        made.add_text(CODES, term)
+    made.add_unsigned(ORGANISATION_COLUMN, document.organisation_id or NOTHING)
+    for slug in facets.get("organisation_slug", ()):
+        made.add_text(CODES, busiest.term(document.organisation_id, slug))
 
 
 def _add_times(made: Document, document: SearchDocument) -> None:

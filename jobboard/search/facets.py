@@ -22,15 +22,8 @@ from tantivy import DocAddress, Occur, Query
 from jobboard.domain.criteria import Closing, Since, Start
 from jobboard.domain.taxonomy import NOT_STATED, Education
 from jobboard.search import busiest
-from jobboard.search.busiest import ORGANISATION
-from jobboard.search.columns import (
-    COLUMNS,
-    NOTHING,
-    OPEN_FACETS,
-    ORGANISATION_COLUMN,
-    SEVERAL,
-    Numbers,
-)
+from jobboard.search.busiest import ORGANISATION, ORGANISATION_COLUMN
+from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
 from jobboard.search.document import ANYWHERE, DAY, NONE_NEEDED
 from jobboard.search.index import Snapshot, keep
 
@@ -97,10 +90,9 @@ START_DAYS = tuple(int(one) for one in Start if one != Start.LATER)
 
 #: More distinct values than any column has, so that no count is ever an estimate.
 _MOST_BUCKETS = 20_000
-#: The columns that are read whole; of the other one, a few meanings are read.
-_WHOLE = tuple(name for name in COLUMNS if name != ORGANISATION_COLUMN)
-#: Counts that are remembered for one state of the index.
+#: Counts that are remembered for one state of the index, and slugs of organisations.
 _MOST_REMEMBERED = 200
+_MOST_SLUGS = 2_000
 
 
 @dataclass(frozen=True)
@@ -238,8 +230,12 @@ def _organisations(snapshot: Snapshot, query: Query, asked: int) -> dict[int, in
 
 
 def _slug(snapshot: Snapshot, number: int) -> str:
-    ((_, slug),) = _numbers(snapshot).meaning(snapshot.searcher, ORGANISATION_COLUMN, number)
-    return slug
+    known = snapshot.remembered.slugs
+    found = known.get(number)
+    if found is None:
+        slug = busiest.slug(snapshot.searcher, snapshot.schema, number)
+        found = keep(known, number, slug, _MOST_SLUGS)
+    return found
 
 
 def _both(query: Query, other: Query) -> Query:
@@ -316,7 +312,7 @@ def _telling(snapshot: Snapshot, keys: tuple[str, ...]) -> tuple[str, ...]:
 def _numbers(snapshot: Snapshot) -> Numbers:
     remembered = snapshot.remembered
     if remembered.numbers is None:
-        remembered.numbers = Numbers.read(snapshot.searcher, _WHOLE)
+        remembered.numbers = Numbers.read(snapshot.searcher)
     return remembered.numbers
 
 

@@ -70,6 +70,7 @@ class Remembered:
         pages: the first hits of searches, live or not, and how many there are (``engine``).
         counts: what was counted for searches, live or not (``facets``).
         numbers: what the numbers in the columns stand for (``facets``).
+        slugs: of organisations, by their numbers (``facets``).
         related: the listings most like one, by its id (``engine``).
     """
 
@@ -82,6 +83,7 @@ class Remembered:
     )
     counts: dict[Any, Any] = field(default_factory=dict)
     numbers: Numbers | None = None
+    slugs: dict[int, str] = field(default_factory=dict)
     related: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 

@@ -54,6 +54,7 @@ _COLUMNS = (
     Listing.id,
     Listing.status,
     Listing.title,
+    Listing.organisation_id,
     Listing.organisation_name,
     Listing.language,
     Listing.description,
@@ -173,6 +174,7 @@ def document_of(row: Row[Any]) -> SearchDocument:
         deadline_at=deadline_at,
         starts_on=_day(row.start_date),
         yearly_pay=_yearly_pay(row),
+        organisation_id=row.organisation_id if row.organisation_slug else 0,
         facets=_facets(row),
     )
 

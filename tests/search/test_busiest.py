@@ -151,3 +151,26 @@ def test_the_order_of_writing_does_not_matter(tmp_path: Path) -> None:
     forwards = asked(index_of(tmp_path / "one", made))
     assert forwards == asked(index_of(tmp_path / "other", reversed(made)))
     assert list(forwards) == ["zebra", *several(1, MOST_TOLD - 1)]
+
+
+# ----------------------------------------------------------------------------------- the slug
+
+
+def test_an_organisation_s_new_slug_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """The index keeps words of what it has forgotten for a while."""
+    index = SearchIndex(tmp_path)
+    index.rebuild([_of(1, "before"), _of(2, "before"), document(3)], 1)
+    assert asked(index.reload()) == {"before": 2}
+    index.write([_of(1, "after"), _of(2, "after")], [], 2)
+    assert asked(index.reload()) == {"after": 2}
+
+
+def test_two_organisations_may_exchange_their_slugs(tmp_path: Path) -> None:
+    index = SearchIndex(tmp_path)
+    index.rebuild([_of(1, "east", 1), _of(2, "west", 2), _of(3, "west", 2)], 1)
+    index.write([_of(1, "west", 1), _of(2, "east", 2), _of(3, "east", 2)], [], 2)
+    assert asked(index.reload()) == {"east": 2, "west": 1}
+
+
+def _of(number: int, slug: str, organisation_id: int = 7) -> SearchDocument:
+    return document(number, facets={"organisation_slug": (slug,)}, organisation_id=organisation_id)

@@ -4,14 +4,7 @@ from pathlib import Path
 
 from jobboard.domain.criteria import Criteria
 from jobboard.search import engine
-from jobboard.search.columns import (
-    COLUMNS,
-    NOTHING,
-    ORGANISATION_COLUMN,
-    SEVERAL,
-    Numbers,
-    marked_several,
-)
+from jobboard.search.columns import COLUMNS, SEVERAL, Numbers, marked_several
 from jobboard.search.index import SearchIndex
 from tests.support.documents import document
 from tests.support.people import NOW
@@ -65,21 +58,3 @@ def test_counts_are_right_over_several_commits(tmp_path: Path) -> None:
     assert facets["type"] == {"staff": 87, "internship": 20}
     assert facets["topic"] == {"sahel": 107, "security": 87}
     assert facets["country"] == {"FR": 107, "DE": 20}
-
-
-def test_an_organisation_is_known_by_its_number_alone_and_none_by_nothing(tmp_path: Path) -> None:
-    by_slug = {
-        slug: document(number, facets={"organisation_slug": (slug,)})
-        for number, slug in enumerate(("tano", "wuwe", "gopa"), 1)
-    }
-    SearchIndex(tmp_path).rebuild([*by_slug.values(), document(9)], 1)
-    searcher = SearchIndex(tmp_path).reload().searcher
-    written = Numbers.read(searcher)
-    unread = Numbers.read(searcher, ["type_column"])
-    assert unread.choices[ORGANISATION_COLUMN] == {}
-    for slug, one in by_slug.items():
-        number = _numbers(written, dict(one.facets))[ORGANISATION_COLUMN]
-        meant = (("organisation_slug", slug),)
-        assert unread.meaning(searcher, ORGANISATION_COLUMN, number) == meant
-    assert unread.choices[ORGANISATION_COLUMN] == written.choices[ORGANISATION_COLUMN]
-    assert _numbers(written, {})[ORGANISATION_COLUMN] == NOTHING

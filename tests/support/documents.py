@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from jobboard.search.document import SearchDocument
 from jobboard.search.index import SearchIndex, Snapshot
@@ -15,6 +16,9 @@ _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 def document(number: int, title: str = "Analyst", **values: Any) -> SearchDocument:
     """A live listing; unless said otherwise all are of the same age, so that words alone count."""
     began = values.pop("began", _LONG_AGO)
+    # As in the database, each slug is one organisation's.
+    slugs = values.get("facets", {}).get("organisation_slug", ())
+    values.setdefault("organisation_id", crc32("".join(slugs).encode()))
     return SearchDocument(
         **{
             "id": number,
