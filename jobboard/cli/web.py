@@ -21,7 +21,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-#: Threads of one process; SQLAlchemy's pool (15 connections) is never the narrow place.
+#: Threads of one process; SQLAlchemy's pool (15 connections) is not the narrow place, for a page's
+#: second connection asks one short question and waits for nobody.
 THREADS = 8
 #: Requests that one process takes in; others wait in the listening socket's queue.
 MOST_AT_ONCE = 128

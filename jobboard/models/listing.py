@@ -106,6 +106,7 @@ class Listing(Base):
             "publish_at",
             "updated_at",
         ),
+        Index("ix_listing_begins", "publish_at"),
         Index("ix_listing_newest", "first_published_at", "id"),
         Index("ix_listing_queue", "status", "submitted_at"),
     )

@@ -47,7 +47,7 @@ from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 from jobboard.queries import changes
-from jobboard.queries.present import Remembered, present
+from jobboard.queries.present import UntilChanged, present
 
 _GREATEST_ID = 2**63 - 1
 #: Different values of a column of lists that are known again without being read.
@@ -228,9 +228,9 @@ _BESIDE = union_all(
 
 
 #: Rows of cards, whole listings, and what their pages lead to.
-_cards: Remembered[int, CardRow] = Remembered(3_000)
-_shown: Remembered[int, tuple[Listing, int]] = Remembered(100)
-_besides: Remembered[tuple[int, tuple[int, ...]], "Beside"] = Remembered(500)
+_cards: UntilChanged[int, CardRow] = UntilChanged(3_000)
+_shown: UntilChanged[int, tuple[Listing, int]] = UntilChanged(100)
+_besides: UntilChanged[tuple[int, tuple[int, ...]], "Beside"] = UntilChanged(500)
 
 
 def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
@@ -366,7 +366,7 @@ def shown(listing_id: int, now: datetime) -> tuple[Listing | None, int]:
     if row is None:
         return None, 0
     listing, count = row
-    # Only what is public moves the number of changes whenever it is changed.
+    # What nobody else may open is not asked for often.
     if listing.status in PUBLIC:
         _shown.keep(at_present, {listing_id: (listing, count)})
     return listing, count

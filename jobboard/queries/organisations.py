@@ -23,7 +23,7 @@ from jobboard.markup.text import fold
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
 from jobboard.queries.listings import live, shown_since
-from jobboard.queries.present import Remembered, present
+from jobboard.queries.present import UntilChanged, present
 
 #: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -107,7 +107,7 @@ def by_slug(slug: str, now: datetime) -> Row | None:
 
 
 #: Names of organisations by their slugs: the Jobs page tells some twenty of them.
-_names: Remembered[str, str] = Remembered(2_000)
+_names: UntilChanged[str, str] = UntilChanged(2_000)
 
 
 def names(slugs: Iterable[str], now: datetime) -> dict[str, str]:

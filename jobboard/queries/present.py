@@ -44,6 +44,8 @@ class Present:
 
 
 _presents: "WeakKeyDictionary[Engine, Present]" = WeakKeyDictionary()
+#: Held by the one who finds out the next present; it is the same for all.
+_making = threading.Lock()
 
 
 def present(now: datetime, number: int | None = None) -> Present:
@@ -60,15 +62,19 @@ def present(now: datetime, number: int | None = None) -> Present:
         number = last_change()
     engine = db.engine
     known = _presents.get(engine)
-    if known is None or not known.holds(number, now):
-        # Not in the transaction at hand: it may have begun before the last change.
-        with reading(), engine.connect() as connection:
-            until = changes.next_moment(now, connection)
-        known = _presents[engine] = Present(number, now, until)
-    return known
+    if known is not None and known.holds(number, now):
+        return known
+    with _making:
+        known = _presents.get(engine)
+        if known is None or not known.holds(number, now):
+            # Not in the transaction at hand: it may have begun before the last change.
+            with reading(), engine.connect() as connection:
+                until = changes.next_moment(now, connection)
+            known = _presents[engine] = Present(number, now, until)
+        return known
 
 
-class Remembered(Generic[Key, Value]):
+class UntilChanged(Generic[Key, Value]):
     """Values read of what is public, by their keys, forgotten when the present has passed.
 
     What is kept for a present must be read after it was asked for, outside transactions that had
@@ -77,7 +83,7 @@ class Remembered(Generic[Key, Value]):
     """
 
     def __init__(self, most: int) -> None:
-        """Remember so many values at most."""
+        """Remember so many values at most; when there is no more room, all are forgotten."""
         self._most = most
         self._shelf: tuple[Present | None, dict[Key, Value]] = (None, {})
         self._lock = threading.Lock()
@@ -102,8 +108,10 @@ class Remembered(Generic[Key, Value]):
         with self._lock:
             shelf = self._of(now)
             if len(shelf) + len(values) > self._most:
-                shelf.clear()
-            shelf.update(values)
+                # Another dict: who looks into the present one finds what was there.
+                self._shelf = (now, dict(values))
+            else:
+                shelf.update(values)
 
     def _of(self, now: Present) -> dict[Key, Value]:
         owner, shelf = self._shelf

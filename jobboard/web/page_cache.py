@@ -89,16 +89,20 @@ _KEPT_HEADERS = frozenset(
 _OF_AN_ANSWER = frozenset({"date", "x-request-id"})
 _OF_A_BODY = frozenset({"content-length", "content-type", "content-disposition"})
 
-#: Bytes of bodies kept in one process, and of the largest one.
+#: Bytes of pages kept in one process, and of the largest one; bytes of what goes with each body;
+#: how much is left when something must go.
 _MOST_BYTES = 8 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
+_OF_A_FORM = 3_000
+_LEFT = 0.9
 #: How long words that tell the time may stand ("3 hours left"), and how long counts of what ends
 #: within days or began within hours. Beginnings and ends themselves need no margin.
 _LIFE = timedelta(seconds=60)
 _LIFE_OF_COUNTS = timedelta(seconds=10)
-#: Addresses whose reading is remembered, and the longest query that is read at all.
-_MOST_ADDRESSES = 10_000
-_LONGEST_QUERY = 4_000
+#: Addresses whose reading is remembered, and the longest query of a page that is kept: what people
+#: ask for and link to is shorter.
+_MOST_ADDRESSES = 5_000
+_LONGEST_QUERY = 1_000
 _LONGEST_HEADER = 200
 
 #: In order of liking.
@@ -147,8 +151,8 @@ class _Page:
 
     @property
     def size(self) -> int:
-        """Bytes of its bodies."""
-        bodies = {id(form): len(form.body) for form in tuple(self.forms.values())}
+        """Bytes that it takes: its bodies, and roughly what goes with them."""
+        bodies = {id(form): len(form.body) + _OF_A_FORM for form in tuple(self.forms.values())}
         return sum(bodies.values())
 
 
@@ -274,7 +278,7 @@ class PageCache:
             return self.inner(environ, start_response)
         page = self._find(key, number, self._clock())
         if page is None:
-            made = self._made(key, number, environ)
+            made = self._made(key, environ)
             if isinstance(made, _Answer):
                 return _passed_on(made, start_response, method)
             page = made
@@ -296,16 +300,17 @@ class PageCache:
         page.asked_at = next(self._requests)
         return page
 
-    def _made(self, key: Key, number: int, environ: Environ) -> "_Page | _Answer":
+    def _made(self, key: Key, environ: Environ) -> "_Page | _Answer":
         """Have a page made, or find it made by another while waiting for the turn."""
         with self._turn(key):
-            now = self._clock()
-            page = self._find(key, number, now)
-            if page is not None:
-                return page
             try:
+                # Asked again: whoever waited long must not go back to what was before.
+                number, now = self._number(), self._clock()
+                page = self._find(key, number, now)
+                if page is not None:
+                    return page
                 until = self._until(number, now, key.life)
-            except SQLAlchemyError:
+            except (SQLAlchemyError, change_watch.Away):
                 # Locked, away or out of connections: the application says so in its own words.
                 return self._asked(key, environ)
             with upkeep.noting() as search:
@@ -378,9 +383,14 @@ class PageCache:
         size = page.size
         self._bytes += size - page.counted
         page.counted = size
-        while self._bytes > self._most_bytes:
-            oldest = min(self._pages, key=lambda key: self._pages[key].asked_at)
-            self._bytes -= self._pages.pop(oldest).counted
+        if self._bytes <= self._most_bytes:
+            return
+        # More than must be, so that the pages need not be put in order each time.
+        enough = self._most_bytes * _LEFT
+        for key in sorted(self._pages, key=lambda key: self._pages[key].asked_at):
+            self._bytes -= self._pages.pop(key).counted
+            if self._bytes <= enough:
+                break
 
     def _sent(
         self, page: _Page, key: Key, environ: Environ, start_response: StartResponse

@@ -15,7 +15,7 @@ from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
 from jobboard.queries import listings as find
 from jobboard.queries import organisations
-from jobboard.queries.present import Remembered, present
+from jobboard.queries.present import UntilChanged, present
 from tests.support.listings import listing
 from tests.support.people import NOW
 
@@ -125,6 +125,20 @@ def test_a_listing_begins_at_its_second(session: Db) -> None:
     assert titles([row.id], NOW + 10 * SECOND) == ["Soon"]
 
 
+def test_what_was_published_a_moment_after_one_came_shows_at_its_moment(session: Db) -> None:
+    """Whoever asks takes the time first; somebody may publish before the question is asked."""
+    row = listing(session)
+    session.commit()
+    moment = NOW + timedelta(milliseconds=5)
+    later = listing(session, publish_at=moment, first_published_at=moment)
+    assert find.shown(row.id, NOW)[1] == 1
+    assert find.beside(row, [], NOW).newer is None
+    assert find.shown(row.id, moment)[1] == 2
+    beside = find.beside(row, [], moment)
+    assert beside.newer is not None
+    assert beside.newer.id == later.id
+
+
 def test_the_count_of_an_organisation_follows_the_clock(session: Db) -> None:
     row = listing(session)
     listing(session, ends_at=NOW + 10 * SECOND)
@@ -189,7 +203,7 @@ def test_neighbours_follow_what_is_published(session: Db) -> None:
 
 def test_no_more_is_remembered_than_may_be(session: Db) -> None:
     now = present(NOW)
-    remembered: Remembered[int, str] = Remembered(3)
+    remembered: UntilChanged[int, str] = UntilChanged(3)
     for number in range(10):
         assert remembered.kept(now, number, str(number).upper) == str(number)
         assert len(remembered.of(now, range(10))) <= 3

@@ -275,7 +275,8 @@ def test_a_watch_connects_again(app: Flask, database_name: str) -> None:
 
 def test_without_a_database_nothing_kept_is_shown(app: Flask) -> None:
     _add(app, now=datetime.now(UTC))
-    numbers = iter([1, 1])
+    # Whoever makes a page asks once more when it is his turn.
+    numbers = iter([1, 1, 1])
 
     def number() -> int:
         found = next(numbers, None)
@@ -295,6 +296,26 @@ def test_without_a_database_nothing_kept_is_shown(app: Flask) -> None:
 
 
 # ------------------------------------------------------------------------------------------ bounds
+
+
+def test_many_small_pages_are_bounded_too(app: Flask, cache: PageCache) -> None:
+    """What goes with a page takes more memory than a page of fourteen bytes."""
+    small = PageCache(app, lambda: 1, clock.now, most_bytes=100_000)
+    small.inner = cache.inner
+    app.wsgi_app = small  # type: ignore[method-assign]
+    client = app.test_client()
+    for number in range(100):
+        client.get(f"/jobs/places.json?q=qqq{number}")
+    assert small.fills == 100
+    assert small.size <= 100_000
+    for number in range(99, -1, -1):
+        client.get(f"/jobs/places.json?q=qqq{number}")
+    # The last ones are there, all others are gone.
+    assert 20 <= small.hits <= 33
+    assert client.get(f"/jobs/places.json?q={'q' * 2_000}").status_code == 200
+    before = small.hits
+    client.get(f"/jobs/places.json?q={'q' * 2_000}")
+    assert small.hits == before
 
 
 def test_what_is_kept_is_bounded(app: Flask, cache: PageCache) -> None:
