@@ -9,13 +9,14 @@ What is asked again, at another instant, is counted by days. These say nothing a
 they are remembered; only the days that a bound cuts in two are then counted anew.
 """
 
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from tantivy import DocAddress, Occur, Query
 
@@ -93,6 +94,8 @@ _MOST_BUCKETS = 20_000
 #: Counts that are remembered for one state of the index, and slugs of organisations.
 _MOST_REMEMBERED = 200
 _MOST_SLUGS = 2_000
+#: Instants of one day that are remembered; of more, those on one side are counted each time.
+_FEW_A_DAY = 500
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class _Counts:
         organisations: counts of those with the most, by number (``busiest``).
         asked: how many of those with the most were asked for.
         days: counts by field of days and day, at whatever instant; None while nobody asked.
+        instants: by field and day, when on that day each of its few listings begins or ends.
     """
 
     held: Mapping[str, dict[str, int]]
@@ -112,6 +116,7 @@ class _Counts:
     organisations: Mapping[int, int]
     asked: int
     days: Mapping[str, dict[int, int]] | None = None
+    instants: dict[tuple[str, int], Sequence[int]] = field(default_factory=dict)
 
     def less(self, other: "_Counts") -> "_Counts":
         """Return the same without what was counted in vain."""
@@ -200,7 +205,7 @@ def _remembered(
     if not _DAYS.keys().isdisjoint(keys):
         timed = [key for key in known[1] if key in _DAYS]
         days = _days(snapshot, query, timed) if counts.days is None else counts.days
-        times = _by_days(snapshot, query, days, timed, now)
+        times = _by_days(snapshot, query, days, counts.instants, timed, now)
         counts = replace(counts, days=days, times=times)
     return keep(kept, known, counts, _MOST_REMEMBERED)
 
@@ -418,12 +423,39 @@ def _by_days(
     snapshot: Snapshot,
     query: Query,
     days: Mapping[str, Mapping[int, int]],
+    instants: dict[tuple[str, int], Sequence[int]],
     keys: Iterable[str],
     now: int,
 ) -> dict[str, dict[str, int]]:
     """Return the counts of facets of time from those by days and those of days cut in two."""
-    cut = _cut_days(snapshot, query, keys, days, now)
+    cut: Counter[tuple[str, int]] = Counter()
+    many: dict[tuple[str, int], _Bound] = {}
+    for name, bound in _bounds(keys, now).items():
+        count = days[_DAYS[name[0]]].get(bound.day, 0)
+        if count > _FEW_A_DAY:
+            many[name] = bound
+        elif count:
+            on_day = _instants(snapshot, query, bound, count, instants)
+            cut[name] = bisect_left(on_day, bound.high) - bisect_left(on_day, bound.low)
+    if many:
+        cut |= _cut_days(snapshot, query, many)
     return {key: _of_days(key, days[_DAYS[key]], cut, now // DAY) for key in keys}
+
+
+def _instants(
+    snapshot: Snapshot,
+    query: Query,
+    bound: "_Bound",
+    count: int,
+    known: dict[tuple[str, int], Sequence[int]],
+) -> Sequence[int]:
+    """Return when on a day each of its listings begins or ends, in order."""
+    found = known.get((bound.field, bound.day))
+    if found is None:
+        hits = snapshot.searcher.search(_both(query, bound.of_day(snapshot)), count).hits
+        values = snapshot.searcher.fast_field_values(bound.field, [hit[1] for hit in hits])
+        found = known[bound.field, bound.day] = array("q", sorted(int(at or 0) for at in values))
+    return found
 
 
 def _of_days(
@@ -440,52 +472,64 @@ def _of_days(
     }
 
 
-def _cut_days(
-    snapshot: Snapshot,
-    query: Query,
-    keys: Iterable[str],
-    by_day: Mapping[str, Mapping[int, int]],
-    now: int,
-) -> Counter[tuple[str, int]]:
-    """Count what of the days that a bound cuts in two lies on the counted side."""
+class _Bound(NamedTuple):
+    """A bound of a facet of time that cuts a day in two: what counts of it lies between.
+
+    Attributes:
+        key: the facet.
+        field: what is compared.
+        day: the day that is cut.
+        low: the first instant that counts.
+        high: the first one after it that does not.
+    """
+
+    key: str
+    field: str
+    day: int
+    low: int
+    high: int
+
+    def of_day(self, snapshot: Snapshot) -> Query:
+        """Return the query for all of the day."""
+        return Query.term_query(snapshot.schema, _DAYS[self.key], self.day, index_option="basic")
+
+
+def _bounds(keys: Iterable[str], now: int) -> dict[tuple[str, int], _Bound]:
+    """Return the bounds of facets of time at an instant, by facet and value."""
     today = now // DAY
-    bounds: dict[tuple[str, int], tuple[str, int, int, int]] = {}
+    bounds: dict[tuple[str, int], _Bound] = {}
     if "deadline" in keys:
         for shift in CLOSING_DAYS:
             day = today + shift
-            bounds["deadline", shift] = ("deadline_at", day, day * DAY, now + shift * DAY + 1)
+            low, high = day * DAY, now + shift * DAY + 1
+            bounds["deadline", shift] = _Bound("deadline", "deadline_at", day, low, high)
     if "since" in keys:
         for shift in SINCE_DAYS:
             day = today - shift
-            bounds["since", shift] = (
-                "first_published_at",
-                day,
-                max(0, now - shift * DAY),
-                max(1, (day + 1) * DAY),
-            )
-    bounds = {
-        (key, shift): bound
-        for (key, shift), bound in bounds.items()
-        if by_day[_DAYS[key]].get(bound[1])
-    }
-    if not bounds:
-        return Counter()
-    days = [
-        Query.term_query(snapshot.schema, _DAYS[key], bound[1], index_option="basic")
-        for (key, _), bound in bounds.items()
-    ]
+            low, high = max(0, now - shift * DAY), max(1, (day + 1) * DAY)
+            bounds["since", shift] = _Bound("since", "first_published_at", day, low, high)
+    return bounds
+
+
+def _cut_days(
+    snapshot: Snapshot, query: Query, bounds: Mapping[tuple[str, int], _Bound]
+) -> Counter[tuple[str, int]]:
+    """Count what of the days that bounds cut in two lies on the counted side."""
+    days = [bound.of_day(snapshot) for bound in bounds.values()]
     either = Query.boolean_query([(Occur.Should, one) for one in days])
     found = snapshot.searcher.aggregate(
-        Query.boolean_query([(Occur.Must, query), (Occur.Must, either)]),
+        _both(query, either),
         {
-            f"{key}{shift}": {"range": {"field": name, "ranges": [{"from": low, "to": high}]}}
-            for (key, shift), (name, _, low, high) in bounds.items()
+            f"{key}{shift}": {
+                "range": {"field": bound.field, "ranges": [{"from": bound.low, "to": bound.high}]}
+            }
+            for (key, shift), bound in bounds.items()
         },
     )
     return Counter(
         {
-            (key, shift): _in_range(found[f"{key}{shift}"], low)
-            for (key, shift), (_, _, low, _) in bounds.items()
+            (key, shift): _in_range(found[f"{key}{shift}"], bound.low)
+            for (key, shift), bound in bounds.items()
         }
     )
 

@@ -11,6 +11,7 @@ import pytest
 
 from jobboard.domain.criteria import Criteria
 from jobboard.search import engine
+from jobboard.search import facets as counting
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, point
 from jobboard.search.engine import Hits
@@ -379,28 +380,35 @@ def test_what_is_like_a_listing(board: Callable[..., Snapshot]) -> None:
     assert engine.like(snapshot, listings[0], NOW, 4) == (2,)
 
 
+@pytest.mark.parametrize("few_a_day", [0, 500])
 def test_counts_of_a_search_asked_again_are_those_of_the_later_instant(
-    board: Callable[..., Snapshot],
+    board: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch, few_a_day: int
 ) -> None:
+    """Whether the instants of a day are remembered or counted anew each time."""
+    monkeypatch.setattr(counting, "_FEW_A_DAY", few_a_day)
     chance = random.Random(5)  # noqa: S311 - the same chance at each run
     snapshot = board(
         *(
             document(
                 number,
-                began=NOW - timedelta(seconds=chance.randrange(40 * 86_400)),
-                deadline_at=NOW + timedelta(seconds=chance.randrange(40 * 86_400)),
+                began=NOW - timedelta(hours=chance.randrange(40 * 24)),
+                deadline_at=NOW + timedelta(hours=chance.randrange(40 * 24)),
                 starts_on=(NOW + timedelta(days=chance.randrange(200))).date(),
             )
             for number in range(1, 301)
         )
     )
-    fresh = replace(snapshot, remembered=Remembered())
     asked = [read(("deadline", "7"), ("q", "analyst")), read(("q", "analyst"))]
     for one in (*reversed(asked), *asked):
         engine.answer(snapshot, one, NOW)
-    later = NOW + timedelta(days=1, hours=5, microseconds=1)
-    for one in asked:
-        assert engine.answer(snapshot, one, later).facets == engine.answer(fresh, one, later).facets
+    for hours in (0, 1, 7, 23, 24, 29, 29, 53):
+        # A bound lies in the microsecond in which a listing begins or ends, and in those beside it.
+        for beside in (-1, 0, 1):
+            later = NOW + timedelta(hours=hours, microseconds=beside)
+            fresh = replace(snapshot, remembered=Remembered())
+            for one in asked:
+                expected = engine.answer(fresh, one, later).facets
+                assert engine.answer(snapshot, one, later).facets == expected
 
 
 @pytest.mark.parametrize("is_newest_first", [True, False])
