@@ -10,14 +10,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from jobboard.db import db
+from jobboard.domain.listing import Status
 from tests.support import processes
 from tests.support.board import LiveBoard
+from tests.support.databases import close, ground_floors
+from tests.support.listings import listing
+from tests.support.people import PASSWORD, person
 from tests.support.smtp import Mail, MailServer
 from tests.support.visitor import Visitor, posting
 
@@ -138,6 +144,56 @@ def test_web_killed_while_guests_submit(make_board: Callable[..., LiveBoard]) ->
         assert guest.post("/post-a-job/", form).status == 200
     assert dict(rows(board, count)) == {f"Analyst {number}": 1 for number in range(8)}
     assert rows(board, "SELECT count(*) FROM message") == [(8,)]
+
+
+def test_web_killed_while_a_moderator_approves(make_board: Callable[..., LiveBoard]) -> None:
+    """A decision is there whole (listing, history, mail) or not at all, and can be taken again."""
+    board = make_board()
+    app = ground_floors({"DATABASE_URL": board.database_url}, board.folder)
+    with app.app_context():
+        person(db.session, "maryam", is_moderator=True)
+        now = datetime.now(UTC)
+        waiting = [
+            listing(db.session, Status.PENDING, now=now, title=f"Analyst {number}").id
+            for number in range(8)
+        ]
+    close(app)
+    board.start("web")
+    maryam = [Visitor(board.url) for _ in waiting]
+    forms = []
+    for browser, number in zip(maryam, waiting, strict=True):
+        signing = browser.hidden("/login/")
+        browser.post("/login/", {**signing, "email": "maryam@think.example", "password": PASSWORD})
+        forms.append(browser.hidden(f"/moderation/{number}/"))
+    acknowledged: list[int] = []
+
+    def approve(at: int) -> None:
+        try:
+            if maryam[at].post(f"/moderation/{waiting[at]}/approve/", forms[at]).status == 200:
+                acknowledged.append(waiting[at])
+        except OSError:
+            return  # The board died under it.
+
+    with ThreadPoolExecutor(8) as deciding:
+        done = [deciding.submit(approve, at) for at in range(8)]
+        processes.wait_until(lambda: len(acknowledged) >= 2, "some are acknowledged")
+        board.kill("web")
+        for each in done:
+            each.result()
+    published = "SELECT id, 1 FROM listing WHERE status = 'published'"
+    decisions = "SELECT listing_id, count(*) FROM event WHERE verb = 'approve' GROUP BY listing_id"
+    mails = "SELECT count(*) FROM message WHERE kind = 'listing_posted'"
+    there = dict(rows(board, published))
+    assert set(acknowledged) <= set(there)
+    assert dict(rows(board, decisions)) == there
+    assert rows(board, mails) == [(len(there),)]
+
+    board.start("web")
+    for at in range(8):
+        approve(at)
+    assert dict(rows(board, published)) == dict.fromkeys(waiting, 1)
+    assert dict(rows(board, decisions)) == dict.fromkeys(waiting, 1)
+    assert rows(board, mails) == [(8,)]
 
 
 @pytest.mark.one_database
