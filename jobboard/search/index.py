@@ -176,6 +176,9 @@ class SearchIndex:
         numbers = Numbers.read(snapshot.searcher)
         writer = snapshot.index.writer(_SMALL_HEAP, 1)
         try:
+            # One that was killed may have left files whose names this one needs: the engine names
+            # the list of what a segment has lost by the number of steps, and does not replace it.
+            writer.garbage_collect_files()
             # A deletion by term (``delete_documents_by_term``) finds no number, by query it does.
             documents = list(added)
             gone = [*removed, *(one.id for one in documents), 0]

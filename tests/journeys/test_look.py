@@ -225,7 +225,7 @@ def test_a_filter_changes_the_results_in_place_and_keeps_the_focus(demo: Demo, p
     expect(page.get_by_role("checkbox", name="Fellowship")).to_be_focused()
     expect(page.locator(".chip", has_text="Fellowship")).to_be_visible()
     assert page.url.endswith("/jobs/?type=fellowship")
-    page.get_by_label("Order").select_option(label="Closing soonest")
+    page.get_by_label("Order", exact=True).select_option(label="Closing soonest")
     expect(page).to_have_url(demo.address("/jobs/?type=fellowship&sort=deadline"))
     page.go_back()
     page.go_back()

@@ -1,5 +1,6 @@
 """The index follows the database: at the next search, in every process, whatever happens to it."""
 
+import json
 import os
 import random
 import signal
@@ -24,8 +25,10 @@ from jobboard.models.change import ChangeCounter
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
 from jobboard.search import engine, upkeep
+from jobboard.search.index import SearchIndex
 from tests.support import naive, searching
 from tests.support.databases import close, ground_floors
+from tests.support.documents import document
 from tests.support.listings import listing
 from tests.support.people import NOW
 
@@ -210,6 +213,26 @@ def test_reindex_tells_its_progress_and_serves_meanwhile(session: Session) -> No
     assert seen
     assert all(one == before for one in seen)
     assert found() == before
+
+
+def test_what_a_killed_writer_left_unfinished_stops_nobody(tmp_path: Path) -> None:
+    """It had written the list of what it took out, but not committed: the next one needs that name.
+
+    The engine names these lists by how many steps there were, and so would use the name again.
+    """
+    index = SearchIndex(tmp_path)
+    index.rebuild([document(number) for number in range(1, 50)], 1)
+    (folder,) = (one for one in tmp_path.iterdir() if one.is_dir())
+    meta = json.loads((folder / "meta.json").read_text())
+    segments = [one["segment_id"].replace("-", "") for one in meta["segments"]]
+    left = [f"{one}.{meta['opstamp'] + step}.del" for one in segments for step in range(1, 100)]
+    for name in left:
+        (folder / name).write_bytes(b"half")
+    managed = folder / ".managed.json"
+    managed.write_text(json.dumps([*json.loads(managed.read_text()), *left]))
+    snapshot = SearchIndex(tmp_path).write([document(1, "Clerk")], [2], 2)
+    assert engine.answer(snapshot, Criteria(), NOW).total == 48
+    assert engine.answer(snapshot, Criteria(q="clerk"), NOW).ids == (1,)
 
 
 def test_a_writer_killed_in_the_middle_leaves_an_index_that_goes_on(
