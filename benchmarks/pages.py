@@ -31,6 +31,7 @@ _TIMED = 600
 _OFTEN = 100
 #: Turns that a page and its floor take.
 _TURNS = 5
+_CARDS = "floor: Flask and Jinja2, 20 cards of dicts"
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,6 @@ def queries(size: int, seed: int = 1) -> list[str]:
     return list(found)
 
 
-_CARDS = "floor: Flask and Jinja2, 20 cards of dicts"
-
-
 def _board(place: Path, url: str = "") -> contextlib.AbstractContextManager[Server]:
     return servers.board(boards.environment(place, url))
 
@@ -155,7 +153,7 @@ def _in_turns(
     seconds: float,
     headers: Mapping[str, str],
 ) -> _Measured:
-    """Measure a server and its floors in turn; no path is begun again before the last."""
+    """Measure a server and its floors in turn; of many paths each turn asks for others."""
     rates: list[float] = []
     others: list[list[float]] = [[] for _ in floors]
     asked = len(paths) // _TURNS or len(paths)

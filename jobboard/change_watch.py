@@ -55,13 +55,7 @@ def watch() -> "ChangeWatch | None":
 
 @contextmanager
 def once() -> Iterator[None]:
-    """Ask at most once within a block: a page that is made shows what was when it was asked for.
-
-    In a block within another the outer one's answer holds.
-    """
-    if _known.get() is not None:
-        yield
-        return
+    """Ask at most once within a block: a page that is made shows what was when it was asked for."""
     token = _known.set([])
     try:
         yield

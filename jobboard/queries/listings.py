@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Dialect,
-    Executable,
     Integer,
     Select,
     TypeDecorator,
@@ -47,7 +46,7 @@ from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
 from jobboard.models.organisation import Organisation
 from jobboard.queries import changes
-from jobboard.queries.present import UntilChanged, present
+from jobboard.queries.present import UntilChanged, present, read_apart
 
 _GREATEST_ID = 2**63 - 1
 #: Different values of a column of lists that are known again without being read.
@@ -240,16 +239,14 @@ def cards(ids: Sequence[int], now: datetime) -> list[CardRow]:
     """
     if not ids:
         return []
-    at_present = present(now)
-    rows = _cards.of(at_present, ids)
-    missing = [one for one in ids if one not in rows]
-    if missing:
-        processors = _processors(db.engine.dialect)
-        read = [_card_row(processors, row) for row in _by_ids(_CARDS, missing, {"now": now})]
-        found = {row.id: row for row in read}
-        _cards.keep(at_present, found)
-        rows |= found
+    rows = _cards.all(present(now), ids, partial(_read_cards, now=now))
     return [rows[one] for one in ids if one in rows]
+
+
+def _read_cards(ids: Sequence[int], now: datetime) -> dict[int, CardRow]:
+    processors = _processors(db.engine.dialect)
+    read = (_card_row(processors, row) for row in _by_ids(_CARDS, ids, {"now": now}))
+    return {row.id: row for row in read}
 
 
 def _card_row(
@@ -315,16 +312,7 @@ def _by_ids(statement: Select[Any], ids: Sequence[int], values: Mapping[str, Any
     for start in range(0, len(ids), len(_ID_NAMES)):
         # No listing has the number 0.
         some = (*ids[start : start + len(_ID_NAMES)], *repeat(0, len(_ID_NAMES)))
-        yield from _read(statement, {**dict(zip(_ID_NAMES, some, strict=False)), **values})
-
-
-def _read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Ask a statement in a transaction of its own: what it tells is no older than the question.
-
-    And without the session, whose housekeeping costs as much as the answer.
-    """
-    with reading(), db.engine.connect() as connection:
-        return connection.execute(statement, values).all()
+        yield from read_apart(statement, {**dict(zip(_ID_NAMES, some, strict=False)), **values})
 
 
 def cards_of_organisation(
@@ -421,7 +409,7 @@ def beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
     A listing that was never published has no neighbours.
     """
     key = (listing.id, tuple(ids))
-    return _besides.kept(present(now), key, lambda: _beside(listing, ids, now))
+    return _besides.all(present(now), [key], lambda _keys: {key: _beside(listing, ids, now)})[key]
 
 
 def _beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
@@ -430,7 +418,7 @@ def _beside(listing: Listing, ids: Sequence[int], now: datetime) -> Beside:
     where |= {f"like{place}": one for place, one in enumerate(ids[:_MOST_ALIKE])}
     older = newer = None
     alike: dict[int, LinkRow] = {}
-    for what, *values in _read(_BESIDE, where):
+    for what, *values in read_apart(_BESIDE, where):
         row = LinkRow(*values)
         if what == "older":
             older = row

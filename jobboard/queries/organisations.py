@@ -17,13 +17,13 @@ from sqlalchemy import (
     select,
 )
 
-from jobboard.db import db, reading
+from jobboard.db import db
 from jobboard.domain.taxonomy import OrganisationKind
 from jobboard.markup.text import fold
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
 from jobboard.queries.listings import live, shown_since
-from jobboard.queries.present import UntilChanged, present
+from jobboard.queries.present import UntilChanged, present, read_apart
 
 #: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -113,18 +113,12 @@ _names: UntilChanged[str, str] = UntilChanged(2_000)
 def names(slugs: Iterable[str], now: datetime) -> dict[str, str]:
     """Return the names of organisations by their slugs; unknown slugs are left out."""
     wanted = list(slugs)
-    if not wanted:
-        return {}
-    at_present = present(now)
-    known = _names.of(at_present, wanted)
-    missing = [slug for slug in wanted if slug not in known]
-    if missing:
-        query = select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(missing))
-        with reading(), db.engine.connect() as connection:
-            read = {row[0]: row[1] for row in connection.execute(query)}
-        _names.keep(at_present, read)
-        known |= read
-    return known
+    return _names.all(present(now), wanted, _read_names) if wanted else {}
+
+
+def _read_names(slugs: list[str]) -> dict[str, str]:
+    query = select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(slugs))
+    return {row[0]: row[1] for row in read_apart(query, {})}
 
 
 class SitemapRow(NamedTuple):

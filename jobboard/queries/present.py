@@ -6,13 +6,13 @@ a listing begins or ends by the clock, every public row is what it was when it w
 """
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Executable
 
 from jobboard.change_watch import last_change
 from jobboard.db import db, reading
@@ -74,12 +74,21 @@ def present(now: datetime, number: int | None = None) -> Present:
         return known
 
 
+def read_apart(statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Ask a statement in a transaction of its own: what it tells is no older than the question.
+
+    And without the session, whose housekeeping costs as much as the answer.
+    """
+    with reading(), db.engine.connect() as connection:
+        return connection.execute(statement, values).all()
+
+
 class UntilChanged(Generic[Key, Value]):
     """Values read of what is public, by their keys, forgotten when the present has passed.
 
     What is kept for a present must be read after it was asked for, outside transactions that had
-    begun before: it may then be newer than the present's number, never older, and is forgotten at
-    the next question.
+    begun before (``read_apart``): it may then be newer than the present's number, never older, and
+    is forgotten at the next question.
     """
 
     def __init__(self, most: int) -> None:
@@ -93,15 +102,18 @@ class UntilChanged(Generic[Key, Value]):
         shelf = self._of(now)
         return {key: shelf[key] for key in keys if key in shelf}
 
-    def kept(self, now: Present, key: Key, read: Callable[[], Value]) -> Value:
-        """Return the value of a key, read if it is not remembered."""
-        shelf = self._of(now)
-        try:
-            return shelf[key]
-        except KeyError:
-            value = read()
-            self.keep(now, {key: value})
-            return value
+    def all(
+        self, now: Present, keys: Iterable[Key], read: Callable[[list[Key]], dict[Key, Value]]
+    ) -> dict[Key, Value]:
+        """Return the values of some keys; those not remembered are read, if there are any."""
+        wanted = list(keys)
+        found = self.of(now, wanted)
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            values = read(missing)
+            self.keep(now, values)
+            found |= values
+        return found
 
     def keep(self, now: Present, values: dict[Key, Value]) -> None:
         """Remember values that were read for a present."""

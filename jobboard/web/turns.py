@@ -6,17 +6,13 @@ what a page costs. Whoever writes is not held up, and nobody waits long for a pa
 """
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from flask import Flask
 
 from jobboard import change_watch
 from jobboard.db import db
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+from jobboard.web.page_cache import Environ, StartResponse, Wsgi
 
 #: Pages made at once, by database: while one waits for a server's answer, another is drawn.
 _AT_ONCE = {"sqlite": 1, "postgresql": 2}

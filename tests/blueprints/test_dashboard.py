@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from jobboard import clock
 from jobboard.db import db
@@ -22,6 +22,7 @@ from jobboard.tables import site_texts
 from tests.support.forms import filled, in_days, sign_in
 from tests.support.listings import listing
 from tests.support.people import person
+from tests.support.statements import asked
 
 HOME = "/job-dashboard/"
 
@@ -206,18 +207,8 @@ def test_pages_cost_the_same_for_few_and_for_many(
     alice: FlaskClient, app: Flask, add: Callable[..., int]
 ) -> None:
     def statements() -> int:
-        seen: list[str] = []
-
-        def listen(*arguments: Any) -> None:
-            seen.append(arguments[2])
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", listen)
-        try:
+        with app.app_context(), asked() as seen:
             assert alice.get(HOME).status_code == 200
-        finally:
-            event.remove(engine, "before_cursor_execute", listen)
         return len(seen)
 
     for _number in range(3):

@@ -53,6 +53,16 @@ def submit(board: LiveBoard, title: str, *, fields: dict[str, str] | None = None
     return answer.status
 
 
+def kill_amid(board: LiveBoard, send: Callable[[int], None], acknowledged: list[int]) -> None:
+    """Let eight send at once, and kill the web server when some of them have their answer."""
+    with ThreadPoolExecutor(8) as sending:
+        done = [sending.submit(send, number) for number in range(8)]
+        processes.wait_until(lambda: len(acknowledged) >= 2, "some are acknowledged")
+        board.kill("web")
+        for each in done:
+            each.result()
+
+
 def children(pid: int) -> set[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return {int(child) for child in listed}
@@ -127,12 +137,7 @@ def test_web_killed_while_guests_submit(make_board: Callable[..., LiveBoard]) ->
         except OSError:
             return  # The board died under it.
 
-    with ThreadPoolExecutor(8) as sending:
-        done = [sending.submit(send, number) for number in range(8)]
-        processes.wait_until(lambda: len(acknowledged) >= 2, "some are acknowledged")
-        board.kill("web")
-        for each in done:
-            each.result()
+    kill_amid(board, send, acknowledged)
     count = "SELECT title, count(*) FROM listing GROUP BY title"
     there = dict(rows(board, count))
     assert {f"Analyst {number}" for number in acknowledged} <= set(there)
@@ -174,12 +179,7 @@ def test_web_killed_while_a_moderator_approves(make_board: Callable[..., LiveBoa
         except OSError:
             return  # The board died under it.
 
-    with ThreadPoolExecutor(8) as deciding:
-        done = [deciding.submit(approve, at) for at in range(8)]
-        processes.wait_until(lambda: len(acknowledged) >= 2, "some are acknowledged")
-        board.kill("web")
-        for each in done:
-            each.result()
+    kill_amid(board, approve, acknowledged)
     published = "SELECT id, 1 FROM listing WHERE status = 'published'"
     decisions = "SELECT listing_id, count(*) FROM event WHERE verb = 'approve' GROUP BY listing_id"
     mails = "SELECT count(*) FROM message WHERE kind = 'listing_posted'"

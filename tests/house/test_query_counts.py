@@ -1,12 +1,9 @@
 """A list costs the same number of statements for three rows as for thirty."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from jobboard.db import db, next_change
 from jobboard.domain.listing import Status
@@ -16,6 +13,7 @@ from jobboard.web.page_cache import SHOWN_TO_ALL
 from tests.house.audiences import AUDIENCES, Audience
 from tests.support.listings import listing
 from tests.support.people import PASSWORD, person
+from tests.support.statements import asked
 
 FEW, MANY = 3, 30
 
@@ -42,20 +40,6 @@ LISTS = (
     ("/admin/organisations/", "maryam"),
     ("/admin/outbox/", "maryam"),
 )
-
-
-@contextmanager
-def _counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def _more(app: Flask, poster_id: int, count: int) -> None:
@@ -88,7 +72,7 @@ def _statements(app: Flask, path: str, who: str) -> list[str]:
         db.session.commit()
         # Not the page's own cost.
         upkeep.catch_up()
-    with app.app_context(), _counted() as statements:
+    with app.app_context(), asked() as statements:
         answer = client.get(path)
         assert answer.status_code == 200, path
         answer.get_data()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session, scoped_session
 
 from jobboard.db import db, reading
@@ -18,26 +18,11 @@ from jobboard.queries import organisations
 from jobboard.queries.present import UntilChanged, present
 from tests.support.listings import listing
 from tests.support.people import NOW
+from tests.support.statements import asked
 
 Db = scoped_session[Any]
 
 SECOND = timedelta(seconds=1)
-
-
-@contextmanager
-def asked(about: str = "FROM listing") -> Iterator[list[str]]:
-    """Collect the statements of a block that ask for such rows."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        if about in statement:
-            statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @contextmanager
@@ -56,7 +41,7 @@ def test_rows_are_read_once(session: Db) -> None:
     ids = [listing(session, title=f"Analyst {number}").id for number in range(3)]
     expected = ["Analyst 0", "Analyst 1", "Analyst 2"]
     assert titles(ids) == expected
-    with asked() as statements:
+    with asked("FROM listing") as statements:
         assert titles(ids) == expected
         assert titles(ids[::-1], NOW + SECOND) == expected[::-1]
     assert statements == []
@@ -65,7 +50,7 @@ def test_rows_are_read_once(session: Db) -> None:
 def test_only_rows_not_read_yet_are_asked_for(session: Db) -> None:
     ids = [listing(session, title=f"Analyst {number}").id for number in range(3)]
     titles(ids[:2])
-    with asked() as statements:
+    with asked("FROM listing") as statements:
         assert titles(ids) == ["Analyst 0", "Analyst 1", "Analyst 2"]
     assert len(statements) == 1
 
@@ -150,7 +135,7 @@ def test_the_count_of_an_organisation_follows_the_clock(session: Db) -> None:
 def test_the_page_of_a_listing_is_read_once_and_belongs_to_no_session(session: Db) -> None:
     number = listing(session).id
     first, _ = find.shown(number, NOW)
-    with asked() as statements:
+    with asked("FROM listing") as statements:
         again, _ = find.shown(number, NOW + SECOND)
     assert statements == []
     assert again is first
@@ -162,7 +147,7 @@ def test_the_page_of_a_listing_is_read_once_and_belongs_to_no_session(session: D
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.PENDING, Status.REFUSED])
 def test_what_is_not_public_is_not_remembered(session: Db, status: Status) -> None:
-    """It may be changed without anything public changing."""
+    """Nobody but its poster and moderators opens it."""
     number = listing(session, status, title="Before").id
     session.commit()
     find.shown(number, NOW)
@@ -195,7 +180,7 @@ def test_neighbours_follow_what_is_published(session: Db) -> None:
     beside = find.beside(row, [], NOW)
     assert beside.newer is not None
     assert beside.newer.id == newer.id
-    with asked() as statements:
+    with asked("FROM listing") as statements:
         assert find.beside(row, [], NOW + SECOND) is beside
         assert [one.id for one in find.beside(row, [newer.id], NOW).alike] == [newer.id]
     assert len(statements) == 1
@@ -204,8 +189,12 @@ def test_neighbours_follow_what_is_published(session: Db) -> None:
 def test_no_more_is_remembered_than_may_be(session: Db) -> None:
     now = present(NOW)
     remembered: UntilChanged[int, str] = UntilChanged(3)
+
+    def spelled(numbers: list[int]) -> dict[int, str]:
+        return {number: str(number) for number in numbers}
+
     for number in range(10):
-        assert remembered.kept(now, number, str(number).upper) == str(number)
+        assert remembered.all(now, [number], spelled) == {number: str(number)}
         assert len(remembered.of(now, range(10))) <= 3
     assert remembered.of(now, [9]) == {9: "9"}
 

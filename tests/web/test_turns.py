@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from jobboard.change_watch import ChangeWatch
 from jobboard.web.turns import Turns
 
 #: Long enough for whatever must happen on a busy machine.
@@ -107,3 +108,23 @@ def test_a_page_that_breaks_gives_its_turn_back() -> None:
 
 def test_the_board_makes_its_pages_in_turn_behind_what_is_kept(app: Flask) -> None:
     assert isinstance(app.extensions["page_cache"].inner, Turns)
+
+
+def test_a_page_asks_for_the_number_of_changes_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    number = ChangeWatch.number
+
+    def note(watch: ChangeWatch) -> int:
+        asked.append(number(watch))
+        return asked[-1]
+
+    client = app.test_client()
+    # Past what is kept, which asks for itself.
+    past = {"Authorization": "Bearer somebody"}
+    assert client.get("/jobs/", headers=past).status_code == 200
+    monkeypatch.setattr(ChangeWatch, "number", note)
+    for count in (1, 2):
+        assert client.get("/jobs/", headers=past).status_code == 200
+        assert len(asked) == count
