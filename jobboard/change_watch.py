@@ -2,7 +2,8 @@
 
 The page cache and the search ask for it at every request, so it is asked on a connection of its
 own, with one prepared statement and nothing around it: 4 µs in SQLite and one turn to the server
-in PostgreSQL, which requests that wait at the same time share.
+in PostgreSQL, which requests that wait at the same time share. With SQLite the question itself is
+left out while nothing has been committed (``wal_index``).
 """
 
 import os
@@ -10,11 +11,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
+from jobboard import wal_index
 from jobboard.db import change_number, db
 
 _QUESTION = "SELECT value FROM change_counter WHERE id = 1"
@@ -87,6 +89,23 @@ def _last_change() -> int:
     return change_number(db.session)
 
 
+class _Told(NamedTuple):
+    """An answer, and what the WAL index began with before the question.
+
+    Attributes:
+        process: whose connection keeps the WAL index in place.
+    """
+
+    number: int
+    header: wal_index.Header
+    began: bytes
+    process: int
+
+    def still_holds(self) -> bool:
+        """Tell whether nothing has been committed since."""
+        return self.header.read() == self.began and self.process == os.getpid()
+
+
 class ChangeWatch:
     """Asks a database for the number of the last committed change, again and again, cheaply.
 
@@ -110,6 +129,8 @@ class ChangeWatch:
         self._ask: Ask | None = None
         self._process = 0
         self._connection: Any = None
+        self._header: wal_index.Header | None = None
+        self._told: _Told | None = None
 
     def number(self) -> int:
         """Return the number of the last committed change.
@@ -117,6 +138,9 @@ class ChangeWatch:
         Raises:
             Away: the database cannot be asked.
         """
+        told = self._told
+        if told is not None and told.still_holds():
+            return told.number
         rounds = self._rounds
         with self._line:
             # Whoever held the line when we came had asked before us; a later one asked after.
@@ -136,17 +160,30 @@ class ChangeWatch:
         # A server forks after loading: a connection must never be shared between processes.
         if self._ask is not None and self._process == os.getpid():
             try:
-                return self._ask()
+                return self._noted(self._ask)
             except self._faults:
                 # It may only have been restarted since: a new connection tells.
                 self._drop()
-        self._ask = None
+        self._ask = self._told = None
         try:
             self._ask = self._connected()
-            return self._ask()
+            number = self._ask()
         except self._faults as error:
             self._drop()
             raise Away from error
+        if self._url.get_backend_name() == "sqlite":
+            self._header = wal_index.header_of(str(self._url.database))
+        return number
+
+    def _noted(self, ask: Ask) -> int:
+        """Ask, and note how long the answer will hold if that can be told."""
+        if self._header is None:
+            return ask()
+        # Read before the question: what is committed in between then shows as a change.
+        header = self._header.read()
+        number = ask()
+        self._told = _Told(number, self._header, header, self._process)
+        return number
 
     def _connected(self) -> Ask:
         self._process = os.getpid()
@@ -161,6 +198,7 @@ class ChangeWatch:
 
     def _drop(self) -> None:
         connection, self._connection, self._ask = self._connection, None, None
+        self._header = self._told = None
         if connection is not None and self._process == os.getpid():
             connection.invalidate()
 
