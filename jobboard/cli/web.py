@@ -29,8 +29,10 @@ MOST_AT_ONCE = 128
 #: Seconds that requests in hand have to finish after SIGTERM.
 LAST_REQUESTS = 12
 
-#: Objects made between two rounds of the collector.
-_ROUND = 10_000
+#: Objects that are new between two rounds of the collector, and such rounds between two that look
+#: at older ones too. Few, so that no page waits long: each thousand takes about a millisecond.
+_ROUND = 1_000
+_ROUNDS = 10
 
 #: Seconds to wait for a server that is just going away.
 _PORT_PATIENCE = 3.0
@@ -81,11 +83,11 @@ def _settle() -> None:
     """Leave what is loaded by now out of the collector's rounds: it stays.
 
     Going through all tables and templates again and again was a sixth of a page, and a pause of
-    40 ms now and then. Pages make few circles, so rounds may be rare.
+    40 ms now and then. Pages leave no circles, so rounds find little.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_ROUND, 20, 20)
+    gc.set_threshold(_ROUND, _ROUNDS, 20)
 
 
 def check_port(host: str, port: int) -> None:

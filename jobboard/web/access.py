@@ -74,8 +74,12 @@ class _Sessions(SecureCookieSessionInterface):
         signer = self.get_signing_serializer(app)
         if signer is None:
             return None
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        if not cookie:
+            # Refused like a forged one, it would hold all of the request until the collector comes.
+            return self.session_class()
         try:
-            kept = signer.loads(request.cookies.get(self.get_cookie_name(app), ""))
+            kept = signer.loads(cookie)
         except BadSignature:
             kept = {}
         return self.session_class(kept)

@@ -1,7 +1,11 @@
 """Who is asking: what a browser is called, and that public pages do not ask."""
 
+import gc
+import weakref
+from typing import Any
+
 import pytest
-from flask import Flask
+from flask import Flask, Request, request, request_started
 
 from jobboard.web import access
 
@@ -50,3 +54,22 @@ def test_only_pages_that_ask_know_who_asks(app: Flask) -> None:
         assert not access.knows_who_asks()
         assert access.person() is None
         assert access.knows_who_asks()
+
+
+def test_nothing_of_a_request_outlives_its_answer(app: Flask) -> None:
+    seen: list[weakref.ref[Request]] = []
+
+    def note(_sender: Flask, **_extra: Any) -> None:
+        seen.append(weakref.ref(request._get_current_object()))  # type: ignore[attr-defined]
+
+    client = app.test_client()
+    client.get("/jobs/")
+    gc.collect()
+    gc.disable()
+    try:
+        with request_started.connected_to(note, app):
+            for path in ("/jobs/?q=analyst", "/about/", "/healthz"):
+                client.get(path).close()
+        assert [one() for one in seen] == [None] * 3
+    finally:
+        gc.enable()
