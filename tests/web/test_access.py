@@ -63,7 +63,7 @@ def test_nothing_of_a_request_outlives_its_answer(app: Flask) -> None:
         seen.append(weakref.ref(request._get_current_object()))  # type: ignore[attr-defined]
 
     client = app.test_client()
-    client.get("/jobs/")
+    client.get("/jobs/?q=the-first-builds-the-index")
     gc.collect()
     gc.disable()
     try:
