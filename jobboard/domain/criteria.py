@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple, Self
 
 from jobboard.domain.places import spot
@@ -212,10 +213,10 @@ class Criteria:
     def query_pairs(self) -> list[tuple[str, str]]:
         """Return the pairs of the query string in canonical order, defaults left out."""
         pairs: list[tuple[str, str]] = []
-        for key, default in _DEFAULTS.items():
+        for key, value, default in zip(KEYS, _VALUES(self), _DEFAULTS.values(), strict=True):
             # Most keys are not asked for, and a page writes fifty addresses.
-            if getattr(self, key) != default:
-                pairs.extend((key, value) for value in self.values(key))
+            if value is not default and value != default:
+                pairs.extend((key, one) for one in self.values(key))
         return pairs
 
     def values(self, key: str) -> list[str]:
@@ -263,6 +264,7 @@ class Parsed(NamedTuple):
 #: Every key of a search, in canonical order.
 KEYS = tuple(one.name for one in fields(Criteria))
 _DEFAULTS: Mapping[str, object] = {one.name: one.default for one in fields(Criteria)}
+_VALUES = attrgetter(*KEYS)
 
 #: The closed vocabulary behind each key that has one.
 VOCABULARIES: Mapping[str, type[StrEnum]] = {

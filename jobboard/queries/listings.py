@@ -250,21 +250,23 @@ def _read_cards(ids: Sequence[int], now: datetime) -> dict[int, CardRow]:
 
 
 def _card_row(
-    processors: tuple[Callable[[Any], Any] | None, ...], values: Sequence[Any]
+    processors: Iterable[tuple[int, Callable[[Any], Any]]], given: Sequence[Any]
 ) -> CardRow:
     """Return a row whose values are as the driver gave them."""
-    return CardRow(
-        *(
-            value if process is None else process(value)
-            for value, process in zip(values, processors, strict=True)
-        )
-    )
+    values = list(given)
+    for at, process in processors:
+        values[at] = process(values[at])
+    return CardRow._make(values)
 
 
 @lru_cache(maxsize=4)
-def _processors(dialect: Dialect) -> tuple[Callable[[Any], Any] | None, ...]:
-    """Return what makes of each column's value, as the driver gives it, what the program knows."""
-    return tuple(_processor(column.type, dialect) for column in _CARD_COLUMNS)
+def _processors(dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    """Return what makes of a column's value, as the driver gives it, what the program knows.
+
+    By the columns' places; there is nothing to be made of the values of others.
+    """
+    found = [_processor(column.type, dialect) for column in _CARD_COLUMNS]
+    return tuple((at, process) for at, process in enumerate(found) if process is not None)
 
 
 def _processor(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

@@ -387,8 +387,8 @@ class _Question:
             word = Query.const_score_query(need.query, self._worth(need))
             clauses += [(Occur.Should, word), (Occur.Should, need.query)]
         clauses.extend(self.matcher.excluded(self.asked))
-        if self.words is not None and self.total:
-            clauses.append((Occur.MustNot, self.words))
+        if self.words and self.total:
+            clauses.append((Occur.MustNot, Query.boolean_query(self.words)))
         query = self._alive(Query.boolean_query([*clauses, *self._narrowed()]))
         result = self.snapshot.searcher.search(query, limit, count=False)
         return tuple(hit[1] for hit in sorted(self._hits(result), key=_place))
@@ -555,7 +555,7 @@ class _Question:
 
     def _gone_of_these(self) -> int:
         """Return how many that match are not live, the marker with them if it does."""
-        is_everything = self.words is None or not (self.asked.weighty or self.asked.phrases)
+        is_everything = not (self.words and (self.asked.weighty or self.asked.phrases))
         if len(self.gone or ()) <= 1 and not (is_everything and not self._narrowed()):
             return 0
         both = Query.boolean_query([(Occur.Must, self._query()), (Occur.Must, self._dead())])
@@ -587,9 +587,7 @@ class _Question:
 
     def _query(self, without: str | None = None) -> Query:
         """Return the query for what matches, live or not, one key left out."""
-        clauses = self._narrowed(without)
-        if self.words is not None:
-            clauses.append((Occur.Must, self.words))
+        clauses = [*self._narrowed(without), *self.words]
         return Query.boolean_query(clauses) if clauses else Query.all_query()
 
     def _narrowed(self, without: str | None = None) -> list[tuple[Occur, Query]]:

@@ -161,7 +161,11 @@ class Filters:
         if len(terms) > _MOST_TERMS:
             return Query.term_set_query(self.schema, name, terms)
         ways = [Query.term_query(self.schema, name, one, index_option="basic") for one in terms]
-        return Query.boolean_query([(Occur.Should, way) for way in ways])
+        return (
+            ways[0]
+            if len(ways) == 1
+            else Query.boolean_query([(Occur.Should, way) for way in ways])
+        )
 
     def _range(
         self,

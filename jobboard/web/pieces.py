@@ -53,7 +53,8 @@ class Piece:
         parts = self._parts.copy()
         for at in range(1, len(parts), 2):
             parts[at] = values[parts[at]]
-        return Markup("".join(parts))  # noqa: S704 - a template's own output and escaped values
+        # Markup() would first ask the text whether it is HTML, for each of a page's many pieces.
+        return str.__new__(Markup, "".join(parts))
 
     def around(self, value: str) -> str:
         """Return the whole with HTML in its one gap; just itself if it has none."""

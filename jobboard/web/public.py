@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import Flask, Response, current_app, request
 from werkzeug.http import http_date
@@ -90,9 +91,19 @@ def whole(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
 
 
 def with_query(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
-    """Return a path with a query string, or without when there is nothing to ask."""
-    query = urlencode(list(pairs))
+    """Return a path with a query string, or without when there is nothing to ask.
+
+    Args:
+        path: the path.
+        pairs: keys, which are words of the program's own, and values of any kind.
+    """
+    query = "&".join([f"{key}={_quoted(value)}" for key, value in pairs])
     return f"{path}?{query}" if query else path
+
+
+@lru_cache(maxsize=2_000)
+def _quoted(value: str) -> str:
+    return quote_plus(value)
 
 
 def query_pairs() -> list[tuple[str, str]]:

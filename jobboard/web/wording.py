@@ -10,7 +10,7 @@ from typing import Any
 
 import flask_babel
 from babel import Locale
-from flask import Flask, g, has_app_context
+from flask import Flask, g
 
 
 class _Words:
@@ -55,7 +55,10 @@ def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
 def _words() -> _Words:
     # Flask-Babel keeps the language in this place, and changes it there. Asked for each word of a
     # page, so without the proxy's detour.
-    here = vars(g._get_current_object()) if has_app_context() else {}
+    try:
+        here = vars(g._get_current_object())
+    except RuntimeError:
+        here = {}
     context = here.get("_flask_babel")
     known = vars(context) if context is not None else {}
     locale = known.get("babel_locale")
