@@ -5,7 +5,8 @@ from collections.abc import Hashable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import log
+from itertools import combinations
+from math import comb, log
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,6 +79,8 @@ _MOST_REMEMBERED = 200
 #: A word that a larger share of all listings holds says nothing in a partial match.
 _SAYS_NOTHING = 0.2
 _COMMON = 1_000
+#: Ways to choose some of the words that are tried one by one: three of six have as many.
+_MOST_COMBINATIONS = 20
 #: With so many partial matches on half of the words, others are not looked for.
 _ENOUGH = 5
 #: Partial matches fill a page up to this many.
@@ -362,30 +365,41 @@ class _Question:
         Those that hold more of them, and rarer ones, come first. Half of the words must be there;
         where hardly any listing has as many, one is enough.
         """
-        needs = self.matcher.required(self.asked)
-        if not needs[1:]:
+        required = self.matcher.required(self.asked)
+        if not required[1:]:
             return ()
         most = max(_COMMON, self.snapshot.searcher.num_docs * _SAYS_NOTHING)
-        needs = [need for need in needs if need.commonness <= most] or needs
+        needs = [need for need in required if need.commonness <= most] or required
         half = -(-len(needs) // 2)
-        found = self._with_some(needs, half, limit)
+        # Whoever has all but one of the words has no other ones.
+        found = self._with_some(needs, half, limit, has_others=half < len(required) - 1)
         if half == 1 or len(found) >= min(_ENOUGH, limit):
             return found
         others = self._with_some(needs, 1, limit)
         return (*found, *(one for one in others if one not in found))[:limit]
 
-    def _with_some(self, needs: list[Need], least: int, limit: int) -> tuple[int, ...]:
-        """Return the ids of the listings with so many of the words, but not all of them."""
-        # Whoever has two of three words has one of the two rarer ones: the commonest words, which
-        # half of all listings hold, need not be gone through.
-        rare = sorted(needs, key=lambda need: need.commonness)[: len(needs) - least + 1]
-        clauses = [(Occur.Must, _scoreless(_some_of(rare, 1)))]
-        if least > 1:
-            clauses.append((Occur.Must, _scoreless(_some_of(needs, least))))
-        # Each word found counts beside its likeness, a rare one ("Damascus") for most.
-        for need in needs:
-            word = Query.const_score_query(need.query, self._worth(need))
-            clauses += [(Occur.Should, word), (Occur.Should, need.query)]
+    def _with_some(
+        self, needs: list[Need], least: int, limit: int, *, has_others: bool = False
+    ) -> tuple[int, ...]:
+        """Return the ids of the closest listings with so many of the words, but not all of them.
+
+        Each word found counts beside its likeness, a rare one ("Damascus") for most.
+
+        Args:
+            needs: the words.
+            least: how many of them a listing must have.
+            limit: most listings to return.
+            has_others: whether a listing may have more than ``least``, other than when that is one.
+        """
+        ways = Query.boolean_query(
+            [(Occur.Should, self._together(some)) for some in _combinations(needs, least)]
+        )
+        if least == 1 or not has_others:
+            clauses = [(Occur.Must, ways)]
+        else:
+            # Each word of a listing that has more is in several ways, but must count once.
+            words = [(Occur.Should, self._together((need,))) for need in needs]
+            clauses = [(Occur.Must, _scoreless(ways)), *words]
         clauses.extend(self.matcher.excluded(self.asked))
         if self.words and self.total:
             clauses.append((Occur.MustNot, Query.boolean_query(self.words)))
@@ -393,7 +407,16 @@ class _Question:
         result = self.snapshot.searcher.search(query, limit, count=False)
         return tuple(hit[1] for hit in sorted(self._hits(result), key=_place))
 
+    def _together(self, needs: Iterable[Need]) -> Query:
+        """Return the query for listings that have all of some words, for what these are worth."""
+        some = list(needs)
+        worth = Query.const_score_query(Query.all_query(), sum(map(self._worth, some)))
+        return Query.boolean_query(
+            [*((Occur.Must, need.query) for need in some), (Occur.Must, worth)]
+        )
+
     def _worth(self, need: Need) -> float:
+        """Return what a word counts for beside its likeness: a rare one ("Damascus") for most."""
         share = (need.commonness + 1) / (self.snapshot.searcher.num_docs + 2)
         return _A_WORD * (1 - log(share))
 
@@ -657,10 +680,17 @@ def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
     return spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT * frequency)
 
 
-def _some_of(needs: list[Need], least: int) -> Query:
-    return Query.boolean_query(
-        [(Occur.Should, need.query) for need in needs], minimum_number_should_match=least
-    )
+def _combinations(needs: list[Need], least: int) -> Iterable[tuple[Need, ...]]:
+    """Return the choices of so many words, of which whoever has as many has one.
+
+    To look for words together costs what the rarest of them does, and there is no faster way to
+    those who have some of them. Of many words there are too many choices: the rarest of them stand
+    for all then, and whoever has none of these is not found.
+    """
+    rarest = sorted(needs, key=lambda need: need.commonness)
+    while comb(len(rarest), least) > _MOST_COMBINATIONS:
+        rarest.pop()
+    return combinations(rarest, least)
 
 
 def _one_of(snapshot: Snapshot, ids: Iterable[int]) -> Query:
