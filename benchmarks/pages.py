@@ -135,7 +135,7 @@ def queries(size: int, seed: int = 1) -> list[str]:
         filtered = chance.choice(
             (
                 *("country=TR", "country=FR&country=DE", "type=staff", "mode=remote", "paid=1"),
-                *("topic=security", "seniority=senior", "region=europe", "hours=full_time"),
+                *("topic=security_defence", "seniority=senior", "region=europe", "hours=full_time"),
             )
         )
         found[f"/jobs/?q={role}+{word}&{filtered}"] = None
