@@ -42,7 +42,8 @@ class Piece:
 
     def __init__(self, html: str) -> None:
         """Take a drawn template apart at its gaps."""
-        self._parts = html.split(_EDGE)
+        # As plain text: Markup would make of each part HTML of its own.
+        self._parts = str(html).split(_EDGE)
 
     def filled(self, values: Mapping[str, str]) -> Markup:
         """Return the whole as HTML.
