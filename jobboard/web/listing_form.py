@@ -4,13 +4,9 @@ Field names are those of INTERFACE's forms. What was typed stays in the fields w
 ``content`` gives the typed words as the listing's columns.
 """
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +17,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
-    Field,
-    Form,
     HiddenField,
     IntegerField,
     SelectField,
@@ -35,7 +29,6 @@ from wtforms import (
 )
 from wtforms.fields import DateField
 from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import TextInput
 
 from jobboard import content as contents
 from jobboard.domain import places, submission
@@ -66,88 +59,56 @@ from jobboard.domain.taxonomy import (
     Seniority,
     Topic,
     VisaSponsorship,
-    choices,
 )
-from jobboard.markup.markdown import summary
-from jobboard.markup.text import clean_block, clean_line, fold
+from jobboard.markup.text import clean_block, clean_line
 from jobboard.models.listing import Listing
 from jobboard.models.revision import Revision
 from jobboard.models.user import User
-from jobboard.tables import currencies, gazetteer, site_texts, zones
-from jobboard.web import comparison, filters
-from jobboard.web.comparison import Difference
-from jobboard.web.forms import BoardForm, LongSelect, email_address, options, web_address
+from jobboard.tables import gazetteer, site_texts, zones
+from jobboard.web import filters
+from jobboard.web.forms import BoardForm, email_address, options, web_address
+from jobboard.web.listing_choices import (
+    ANYWHERE,
+    CURRENCIES,
+    CURRENCIES_WRITTEN,
+    DESIRABLE,
+    ZONES,
+    ZONES_WRITTEN,
+    countries,
+    is_language,
+    languages,
+)
+from jobboard.web.listing_fields import (
+    END_OF_DAY,
+    AmountField,
+    RowsField,
+    all_chosen,
+    check_amount,
+    chosen,
+    countries_meant,
+    is_answered,
+    iso_day,
+    known_countries,
+    line_of,
+    minor_units,
+    select,
+    sensible_day,
+    several,
+    whole_number,
+)
+from jobboard.web.listing_stored import LONGEST_SUMMARY, listing_values, stored_content, version_of
 from jobboard.words import N_
-
-#: The wall-clock end of a day when no time is given.
-END_OF_DAY = time(23, 59)
-ANYWHERE = "anywhere"
-#: A language that helps, but is not needed.
-DESIRABLE = "desirable"
 
 _MOST_PLACES = 10
 _MOST_LANGUAGES = 8
 _MOST_TOPICS = 3
-_PLACE_LENGTH = 100
-_LARGEST_AMOUNT = Decimal(10) ** 12
-_LONGEST_SUMMARY = 300
 _LONGEST_COUNTRIES = 2_000
-#: Days that a form takes: beyond them a date is a slip of the finger, and no instant everywhere.
 #: Bytes of a form that is read at all; far more than any text that can be handed in.
 _LONGEST_REQUEST = 4 * 1024 * 1024
 #: Longer than any text that can be handed in; the form refuses it, a draft keeps this much.
 _LONGEST_STORED = 60_000
-_YEARS = range(2000, 2201)
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_LONGEST_CODE = 12
-#: What stands between the names of a list: commas of several scripts, and their like.
-_BETWEEN = re.compile(r"[,;،、\n]")
-
-#: Languages that a listing may ask for, besides those it may be written in.
-_OTHER_LANGUAGES = (
-    "am az be bg bn bs ca cs da et fi ha he hi hr hu hy id ja ka kk km ko ku ky lt lv mk mn ms "
-    "my ne nl no pl ps ro sk sl so sq sr sv sw ta tg th ti tk ur uz vi yo"
-)
-
 #: Which form field shows the fault that the rules find under a column's name.
 FIELD_OF_COLUMN = {"organisation_name": "organisation", "job_function": "function"}
-
-#: Form fields named like the column they show.
-_SAME_NAME = (
-    "title",
-    "opportunity_type",
-    "mode",
-    "description",
-    "apply_method",
-    "apply_url",
-    "apply_email",
-    "deadline_kind",
-    "deadline_zone",
-    "organisation_kind",
-    "organisation_website",
-    "language",
-    "description_format",
-    "topics",
-    "focus_regions",
-    "seniority",
-    "experience_years_min",
-    "hours",
-    "contract_term",
-    "duration_months",
-    "grade_system",
-    "grade",
-    "education_min",
-    "eligibility",
-    "visa_sponsorship",
-    "security_clearance",
-    "pay_kind",
-    "pay_currency",
-    "pay_period",
-    "pay_gross_net",
-    "reference",
-    "apply_instructions",
-)
-
 #: The fields of the first screen; all others stand under "More that helps seekers".
 FIRST_SCREEN = (
     "title",
@@ -167,17 +128,7 @@ FIRST_SCREEN = (
     "email",
     "accept_terms",
 )
-
-
 _COUNTRIES_HINT = _l("Names of countries, with commas between: Mali, Niger, Burkina Faso.")
-
-ZONES = options((name, name) for name in zones.zones())
-ZONES_WRITTEN = LongSelect((name, name) for name in zones.zones())
-
-#: The first one is nameless: a dash says "none" in every language.
-CURRENCIES = options([("", "–"), *((code, code) for code in currencies.currencies())])
-CURRENCIES_WRITTEN = LongSelect([("", "–"), *((code, code) for code in currencies.currencies())])
-
 #: The parts of "More that helps seekers", in page order: heading and fields.
 MORE = (
     (
@@ -218,96 +169,6 @@ MORE = (
 )
 
 
-class RowsField(Field):
-    """One column of repeated rows: every value sent under the same name, in order."""
-
-    widget = TextInput()
-    data: list[str]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep all rows as typed, without what cannot be seen."""
-        self.data = [clean_line(str(value))[:_PLACE_LENGTH] for value in valuelist][:20]
-
-    def process_data(self, value: Any) -> None:
-        """Take the stored rows."""
-        self.data = list(value or ())
-
-    def row(self, number: int) -> str:
-        """Return one row's words, empty beyond the last."""
-        return self.data[number] if number < len(self.data) else ""
-
-
-class AmountField(StringField):
-    """An amount of money as people write it: 48000, 48,000, 48 000.50."""
-
-    def amount(self) -> Decimal | None:
-        """Return the number, or None when nothing was typed.
-
-        Raises:
-            ValueError: it is no amount.
-        """
-        typed = (self.data or "").strip().replace("\u00a0", "").replace(" ", "").replace("'", "")
-        if not typed:
-            return None
-        # The last separator with one or two digits behind it is the decimal one.
-        head, point, tail = typed.replace(",", ".").rpartition(".")
-        number = (
-            head.replace(".", "") + "." + tail
-            if point and len(tail) in (1, 2)
-            else (typed.replace(",", "").replace(".", ""))
-        )
-        try:
-            value = Decimal(number)
-        except InvalidOperation:
-            raise ValueError from None
-        if not number.replace(".", "", 1).isdigit() or value > _LARGEST_AMOUNT:
-            raise ValueError
-        return value
-
-
-def _select(
-    vocabulary: type[StrEnum], label: Any, *, empty: Any = None, hint: Any = ""
-) -> SelectField:
-    """Return a select of a vocabulary; ``empty`` names the value "not stated"."""
-    named = [(value, _l(text)) for value, text in choices(vocabulary) if value != NOT_STATED]
-    blank = NOT_STATED if NOT_STATED in list(vocabulary) else ""
-    return SelectField(
-        label,
-        choices=options([(blank, empty if empty is not None else _l("Not stated")), *named]),
-        default=blank,
-        description=hint,
-        validate_choice=True,
-    )
-
-
-def sensible_day(_form: Form, field: Field) -> None:
-    """Refuse days that are slips of the finger; in some zone they would be no instant at all.
-
-    Raises:
-        ValidationError: the year is out of reach.
-    """
-    if isinstance(field.data, date) and field.data.year not in _YEARS:
-        raise ValidationError(_l("Write the day as a date, such as 2027-05-31."))
-
-
-def known_countries(_form: Form, field: Field) -> None:
-    """Refuse names that are no country's, in any language of the gazetteer, nor its code.
-
-    Raises:
-        ValidationError: it says the first such name.
-    """
-    unknown = [name for name in _parts(field.data) if _country_meant(name) is None]
-    if unknown:
-        raise ValidationError(
-            gettext("No country is known as “%(name)s”.", name=unknown[0][:_PLACE_LENGTH])
-        )
-
-
-def _several(vocabulary: type[StrEnum], label: Any, *, hint: Any = "") -> SelectMultipleField:
-    named = [(value, _l(text)) for value, text in LABELS[vocabulary].items()]
-    return SelectMultipleField(label, choices=options(named), description=hint)
-
-
 class ListingForm(BoardForm):
     """Everything a listing can say; only the first screen must be answered."""
 
@@ -322,15 +183,15 @@ class ListingForm(BoardForm):
         validators=[Length(max=300)],
     )
     organisation = StringField(_l("Organisation"), validators=[Length(max=200)])
-    opportunity_type = _select(OpportunityType, _l("Kind of opportunity"), empty=_l("Choose"))
-    mode = _select(Mode, _l("Where the work is done"), empty=_l("Choose"))
+    opportunity_type = select(OpportunityType, _l("Kind of opportunity"), empty=_l("Choose"))
+    mode = select(Mode, _l("Where the work is done"), empty=_l("Choose"))
     place = RowsField(_l("Place"), description=_l("City; several if the work is in several."))
     country = RowsField(_l("Country"))
     description = TextAreaField(
         _l("Description"),
         description=_l("Duties, requirements, conditions. Markdown works: ## heading, - list."),
     )
-    apply_method = _select(ApplyMethod, _l("How to apply"), empty=_l("Choose"))
+    apply_method = select(ApplyMethod, _l("How to apply"), empty=_l("Choose"))
     apply_url = URLField(_l("Page to apply on"), validators=[Optional(), web_address])
     apply_email = EmailField(
         _l("E-mail address for applications"),
@@ -349,7 +210,7 @@ class ListingForm(BoardForm):
     accept_terms = BooleanField(_l("I accept the terms of use"))
 
     # More that helps seekers
-    organisation_kind = _select(OrganisationKind, _l("Kind of organisation"))
+    organisation_kind = select(OrganisationKind, _l("Kind of organisation"))
     organisation_website = URLField(_l("Its website"), validators=[Optional(), web_address])
     language = SelectField(
         _l("Language of this text"),
@@ -364,39 +225,39 @@ class ListingForm(BoardForm):
         description=_l("One sentence for the list; made from the text if empty."),
         validators=[Length(max=300)],
     )
-    topics = _several(Topic, _l("Topics"), hint=_l("Up to three."))
-    focus_regions = _several(Region, _l("Regions the work is about"))
+    topics = several(Topic, _l("Topics"), hint=_l("Up to three."))
+    focus_regions = several(Region, _l("Regions the work is about"))
     focus_countries = StringField(
         _l("Countries the work is about"),
         description=_COUNTRIES_HINT,
         validators=[Length(max=_LONGEST_COUNTRIES), known_countries],
     )
-    function = _select(JobFunction, _l("Function"))
-    seniority = _select(Seniority, _l("Seniority"))
+    function = select(JobFunction, _l("Function"))
+    seniority = select(Seniority, _l("Seniority"))
     experience_years_min = IntegerField(
         _l("Years of experience, at least"), validators=[Optional(), NumberRange(0, 20)]
     )
-    hours = _several(Hours, _l("Hours"))
-    contract_term = _select(ContractTerm, _l("Contract"))
+    hours = several(Hours, _l("Hours"))
+    contract_term = select(ContractTerm, _l("Contract"))
     duration_months = IntegerField(
         _l("Duration in months"), validators=[Optional(), NumberRange(1, 120)]
     )
     start_date = DateField(_l("Start"), validators=[Optional(), sensible_day])
-    grade_system = _select(GradeSystem, _l("Grade system"))
+    grade_system = select(GradeSystem, _l("Grade system"))
     grade = StringField(_l("Grade"), validators=[Length(max=12)], description=_l("Such as P-3."))
-    education_min = _select(Education, _l("Education, at least"))
+    education_min = select(Education, _l("Education, at least"))
     language_code = RowsField(_l("Language"))
     language_level = RowsField(_l("Level"))
     language_need = RowsField(_l("How binding"))
-    eligibility = _select(Eligibility, _l("Who may apply"))
+    eligibility = select(Eligibility, _l("Who may apply"))
     eligible_nationalities = StringField(
         _l("Citizens of"),
         description=_COUNTRIES_HINT,
         validators=[Length(max=_LONGEST_COUNTRIES), known_countries],
     )
-    visa_sponsorship = _select(VisaSponsorship, _l("Visa support"))
-    security_clearance = _select(Clearance, _l("Security clearance"))
-    pay_kind = _select(PayKind, _l("Pay"))
+    visa_sponsorship = select(VisaSponsorship, _l("Visa support"))
+    security_clearance = select(Clearance, _l("Security clearance"))
+    pay_kind = select(PayKind, _l("Pay"))
     pay_min = AmountField(_l("From"))
     pay_max = AmountField(_l("To"))
     pay_currency = SelectField(
@@ -405,8 +266,8 @@ class ListingForm(BoardForm):
         default="",
         widget=CURRENCIES_WRITTEN,
     )
-    pay_period = _select(PayPeriod, _l("Per"), empty=_l("Choose"))
-    pay_gross_net = _select(GrossNet, _l("Before or after tax"))
+    pay_period = select(PayPeriod, _l("Per"), empty=_l("Choose"))
+    pay_gross_net = select(GrossNet, _l("Before or after tax"))
     reference = StringField(_l("Your own reference"), validators=[Length(max=80)])
     apply_instructions = TextAreaField(
         _l("Instructions for applicants"), validators=[Length(max=10_000)]
@@ -426,11 +287,11 @@ class ListingForm(BoardForm):
 
     def validate_pay_min(self, field: AmountField) -> None:
         """An amount must be a number."""
-        _check_amount(field)
+        check_amount(field)
 
     def validate_pay_max(self, field: AmountField) -> None:
         """An amount must be a number."""
-        _check_amount(field)
+        check_amount(field)
 
     def validate_country(self, field: RowsField) -> None:
         """Countries come from the list."""
@@ -462,46 +323,46 @@ class ListingForm(BoardForm):
         return {
             "title": clean_line(self.title.data or "")[:300],
             "organisation_name": clean_line(self.organisation.data or "")[:200],
-            "organisation_kind": OrganisationKind(_word(self.organisation_kind)),
-            "organisation_website": _kept(self.organisation_website),
+            "organisation_kind": OrganisationKind(chosen(self.organisation_kind)),
+            "organisation_website": line_of(self.organisation_website),
             "language": self._language(),
             "description": clean_block(self.description.data or "")[:_LONGEST_STORED],
             "description_format": "html" if self.description_format.data == "html" else "markdown",
-            "summary": clean_line(self.summary.data or "")[:_LONGEST_SUMMARY],
-            "opportunity_type": OpportunityType(_word(self.opportunity_type)),
-            "mode": Mode(_word(self.mode)),
+            "summary": clean_line(self.summary.data or "")[:LONGEST_SUMMARY],
+            "opportunity_type": OpportunityType(chosen(self.opportunity_type)),
+            "mode": Mode(chosen(self.mode)),
             "places": self._places(),
             "remote_countries": self._remote_countries(),
-            "topics": _words(self.topics),
-            "focus_regions": _words(self.focus_regions),
-            "focus_countries": _countries_meant(self.focus_countries.data),
-            "job_function": JobFunction(_word(self.function)),
-            "seniority": Seniority(_word(self.seniority)),
-            "experience_years_min": _number(self.experience_years_min),
-            "hours": _words(self.hours),
-            "contract_term": ContractTerm(_word(self.contract_term)),
-            "duration_months": _number(self.duration_months),
-            "start_date": _iso_day(self.start_date),
-            "grade_system": GradeSystem(_word(self.grade_system)),
+            "topics": all_chosen(self.topics),
+            "focus_regions": all_chosen(self.focus_regions),
+            "focus_countries": countries_meant(self.focus_countries.data),
+            "job_function": JobFunction(chosen(self.function)),
+            "seniority": Seniority(chosen(self.seniority)),
+            "experience_years_min": whole_number(self.experience_years_min),
+            "hours": all_chosen(self.hours),
+            "contract_term": ContractTerm(chosen(self.contract_term)),
+            "duration_months": whole_number(self.duration_months),
+            "start_date": iso_day(self.start_date),
+            "grade_system": GradeSystem(chosen(self.grade_system)),
             "grade": clean_line(self.grade.data or "")[:12],
-            "education_min": Education(_word(self.education_min)),
+            "education_min": Education(chosen(self.education_min)),
             "languages": self._languages(),
-            "eligibility": Eligibility(_word(self.eligibility)),
-            "eligible_nationalities": _countries_meant(self.eligible_nationalities.data),
-            "visa_sponsorship": VisaSponsorship(_word(self.visa_sponsorship)),
-            "security_clearance": Clearance(_word(self.security_clearance)),
-            "pay_kind": PayKind(_word(self.pay_kind)),
-            "pay_min": _minor_units(self.pay_min, currency),
-            "pay_max": _minor_units(self.pay_max, currency),
+            "eligibility": Eligibility(chosen(self.eligibility)),
+            "eligible_nationalities": countries_meant(self.eligible_nationalities.data),
+            "visa_sponsorship": VisaSponsorship(chosen(self.visa_sponsorship)),
+            "security_clearance": Clearance(chosen(self.security_clearance)),
+            "pay_kind": PayKind(chosen(self.pay_kind)),
+            "pay_min": minor_units(self.pay_min, currency),
+            "pay_max": minor_units(self.pay_max, currency),
             "pay_currency": currency,
             "pay_period": PayPeriod(self.pay_period.data)
             if self.pay_period.data and not self.pay_period.errors
             else None,
-            "pay_gross_net": GrossNet(_word(self.pay_gross_net)),
+            "pay_gross_net": GrossNet(chosen(self.pay_gross_net)),
             "reference": clean_line(self.reference.data or "")[:80],
-            "apply_method": ApplyMethod(_word(self.apply_method)),
-            "apply_url": _kept(self.apply_url),
-            "apply_email": _kept(self.apply_email),
+            "apply_method": ApplyMethod(chosen(self.apply_method)),
+            "apply_url": line_of(self.apply_url),
+            "apply_email": line_of(self.apply_email),
             "apply_instructions": clean_block(self.apply_instructions.data or "")[:10_000],
             "deadline_kind": self._deadline_kind(),
             "apply_by": self.apply_by(),
@@ -555,7 +416,7 @@ class ListingForm(BoardForm):
 
     def is_open(self, names: Iterable[str]) -> bool:
         """Tell whether a folded part must stand open: something in it is typed or wrong."""
-        return any(self[name].errors or _is_answered(self[name]) for name in names)
+        return any(self[name].errors or is_answered(self[name]) for name in names)
 
     def start(self) -> None:
         """Prepare an empty form."""
@@ -652,56 +513,6 @@ class ListingForm(BoardForm):
         return code if is_language(code) else "en"
 
 
-def listing_values(listing: Listing) -> dict[str, Any]:
-    """Return a stored listing's content under the names of the form's fields."""
-    # Old imports may name zones that the form does not offer; the instant stays the same.
-    zone = listing.deadline_zone if listing.deadline_zone in zones.zones() else "UTC"
-    local = listing.apply_by.astimezone(ZoneInfo(zone)) if listing.apply_by else None
-    values = {name: getattr(listing, name) for name in _SAME_NAME}
-    listed = listing.places or ()
-    remote = listing.remote_countries or ()
-    needs = listing.languages or ()
-    derived = summary(listing.description_html or "", _LONGEST_SUMMARY)
-    return values | {
-        "organisation": listing.organisation_name,
-        "function": listing.job_function,
-        "place": [place.city for place in listed] + [""] * len(remote),
-        "country": [place.country or "" for place in listed] + list(remote),
-        "focus_countries": _countries_written(listing.focus_countries),
-        "eligible_nationalities": _countries_written(listing.eligible_nationalities),
-        "language_code": [need.code for need in needs],
-        "language_level": ["" if need.level == NOT_STATED else need.level for need in needs],
-        "language_need": ["" if need.is_required else DESIRABLE for need in needs],
-        "pay_min": _major_units(listing.pay_min, listing.pay_currency),
-        "pay_max": _major_units(listing.pay_max, listing.pay_currency),
-        "deadline_zone": zone,
-        "deadline_date": local.date() if local else None,
-        "deadline_time": local.time().replace(second=0, microsecond=0) if local else END_OF_DAY,
-        "start_date": _day(listing.start_date),
-        # One made from the text follows the text.
-        "summary": "" if listing.summary == derived else listing.summary,
-    }
-
-
-def version_of(listing: Listing, revision: Revision | None) -> str:
-    """Return what tells whether somebody wrote since a page was opened."""
-    waiting = f"-{revision.id}.{revision.version}" if revision is not None else ""
-    return f"{listing.version}{waiting}"
-
-
-def stored_content(listing: Listing, revision: Revision | None) -> dict[str, Any]:
-    """Return the text as last saved: the one that waits, else the listing's own."""
-    stored = contents.read(listing)
-    return stored | contents.from_json(dict(revision.content)) if revision else stored
-
-
-def waiting_changes(listing: Listing, revision: Revision | None) -> list[Difference]:
-    """Return what a text that waits for a moderator would change."""
-    if revision is None:
-        return []
-    return comparison.compared(contents.read(listing), stored_content(listing, revision))
-
-
 def needs_terms(user: User | None) -> bool:
     """Tell whether a person must accept the present terms of use with this form."""
     return user is None or user.terms_version != site_texts.version("terms")
@@ -729,33 +540,6 @@ def changed_meanwhile() -> str:
 def stale() -> str:
     """Return what is said when a form's cookie has gone."""
     return gettext("This page was open for a long time. Your text is below: send it again.")
-
-
-def is_language(code: str) -> bool:
-    """Tell whether a text is the code of a language."""
-    return len(code) <= _LONGEST_CODE and _LANGUAGE_CODE.fullmatch(code) is not None
-
-
-def languages(chosen: str = "", *, all_of_them: bool = False) -> list[tuple[str, str]]:
-    """Return ``(code, name)`` of the languages to choose from, by name, and the chosen one."""
-    codes = {*LISTING_LANGUAGES, *(_OTHER_LANGUAGES.split() if all_of_them else ())}
-    if is_language(chosen):
-        codes.add(chosen)
-    named = [(code, filters.language_name(code)) for code in codes]
-    return sorted(named, key=lambda each: fold(each[1]))
-
-
-@lru_cache(maxsize=8)
-def _countries(locale: str) -> tuple[tuple[str, str], ...]:
-    named = [
-        (each.code, gazetteer.country_name(each.code, locale)) for each in gazetteer.countries()
-    ]
-    return tuple(sorted(named, key=lambda each: fold(each[1])))
-
-
-def countries() -> tuple[tuple[str, str], ...]:
-    """Return ``(code, name)`` of every country, by name in the reader's language."""
-    return _countries(filters.language().split("_")[0])
 
 
 def fresh_key() -> str:
@@ -786,80 +570,3 @@ def _located(city: str, country: str | None) -> Sequence[Place]:
         is_one = len(read) == 1 and read[0].country == country and read[0].geoname_id
         return read if is_one else (Place(country=country, city=city),)
     return places.parse_places(city) or (Place(city=city),)
-
-
-def _parts(written: str | None) -> list[str]:
-    return [part for part in map(clean_line, _BETWEEN.split(written or "")) if part]
-
-
-def _country_meant(name: str) -> str | None:
-    country = gazetteer.country(name)
-    return country.code if country is not None else gazetteer.country_named(name)
-
-
-def _countries_meant(written: str | None) -> tuple[str, ...]:
-    meant = map(_country_meant, _parts(written))
-    return tuple(dict.fromkeys(code for code in meant if code))
-
-
-def _countries_written(codes: Iterable[str] | None) -> str:
-    return ", ".join(map(filters.country_name, codes or ()))
-
-
-def _is_answered(field: Field) -> bool:
-    if isinstance(field, RowsField):
-        return any(field.data or ())
-    if field.name == "language":
-        return field.data not in (None, "", "en")
-    return field.data not in (None, "", NOT_STATED, [], ())
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        return None
-
-
-def _iso_day(field: DateField) -> str:
-    return field.data.isoformat() if field.data and not field.errors else ""
-
-
-def _check_amount(field: AmountField) -> None:
-    try:
-        field.amount()
-    except ValueError:
-        raise ValidationError(_l("Write the amount as a number, such as 48,000.")) from None
-
-
-def _minor_units(field: AmountField, currency: str) -> int | None:
-    if field.errors:
-        return None
-    amount = field.amount()
-    if amount is None:
-        return None
-    return int(amount.scaleb(currencies.digits(currency) if currency else 2))
-
-
-def _major_units(minor: int | None, currency: str) -> str:
-    if minor is None:
-        return ""
-    amount = Decimal(minor).scaleb(-(currencies.digits(currency) if currency else 2))
-    return f"{amount:f}".rstrip("0").rstrip(".") if amount % 1 else f"{amount:.0f}"
-
-
-def _word(field: SelectField) -> str:
-    return NOT_STATED if field.errors or not field.data else str(field.data)
-
-
-def _words(field: SelectMultipleField) -> tuple[str, ...]:
-    values: Iterable[str] = () if field.errors else field.data or ()
-    return tuple(values)
-
-
-def _number(field: IntegerField) -> int | None:
-    return None if field.errors else field.data
-
-
-def _kept(field: StringField) -> str:
-    return "" if field.errors else clean_line(field.data or "")

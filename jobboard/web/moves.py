@@ -35,7 +35,9 @@ from jobboard.services.listings import Actor, Deadline
 from jobboard.tables import zones
 from jobboard.web import filters, refusals
 from jobboard.web.forms import BoardForm, options
-from jobboard.web.listing_form import END_OF_DAY, ZONES, ZONES_WRITTEN, fresh_key, sensible_day
+from jobboard.web.listing_choices import ZONES, ZONES_WRITTEN
+from jobboard.web.listing_fields import END_OF_DAY, sensible_day
+from jobboard.web.listing_form import fresh_key
 from jobboard.words import N_
 
 

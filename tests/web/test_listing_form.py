@@ -24,7 +24,9 @@ from jobboard.domain.taxonomy import (
 from jobboard.models.listing import Listing
 from jobboard.models.revision import Revision
 from jobboard.web import listing_view
-from jobboard.web.listing_form import ListingForm, is_language, languages, version_of
+from jobboard.web.listing_choices import is_language, languages
+from jobboard.web.listing_form import ListingForm
+from jobboard.web.listing_stored import version_of
 from tests.support.forms import filled
 from tests.support.listings import written
 from tests.support.people import NOW

@@ -35,6 +35,7 @@ from jobboard.web import (
     errors,
     history_words,
     listing_form,
+    listing_stored,
     listing_view,
     moves,
     paging,
@@ -93,7 +94,7 @@ def show(listing_id: int) -> str:
         moves=moves.open_moves(listing.life, now, has_revision=revision is not None),
         is_editable=moves.is_editable(listing.life, now),
         revision=revision,
-        changes=listing_form.waiting_changes(listing, revision),
+        changes=listing_stored.waiting_changes(listing, revision),
         history=history_words.lines(find.history_of(listing), now),
         review_hours=moves.review_hours(),
         now=now,
@@ -123,7 +124,7 @@ def edit(listing_id: int) -> AnyResponse:
         return _edit_page(form, listing, status=400)
     if action == "preview":
         return _preview_page(form, listing)
-    if form.version.data and form.version.data != listing_form.version_of(listing, revision):
+    if form.version.data and form.version.data != listing_stored.version_of(listing, revision):
         form.form_errors = [listing_form.changed_meanwhile()]
         return _edit_page(form, listing, status=409)
     try:
@@ -296,9 +297,9 @@ def _edit_page(form: ListingForm, listing: Listing, status: int = 200) -> AnyRes
     now = clock.now()
     user = access.signed_in()
     revision = find.waiting_revision(listing)
-    stored = listing_form.stored_content(listing, revision)
+    stored = listing_stored.stored_content(listing, revision)
     if status == 409:
-        form.version.data = listing_form.version_of(listing, revision)
+        form.version.data = listing_stored.version_of(listing, revision)
     page = render_template(
         "dashboard/edit.html",
         form=form,

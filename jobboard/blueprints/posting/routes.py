@@ -39,6 +39,7 @@ from jobboard.web import (
     history_words,
     limits,
     listing_form,
+    listing_stored,
     listing_view,
     moves,
     refusals,
@@ -160,7 +161,7 @@ def manage(token_text: str) -> str:
         moves=moves.open_moves(listing.life, now, has_revision=revision is not None),
         is_editable=moves.is_editable(listing.life, now),
         revision=revision,
-        changes=listing_form.waiting_changes(listing, revision),
+        changes=listing_stored.waiting_changes(listing, revision),
         history=history_words.lines(find.history_of(listing), now),
         review_hours=moves.review_hours(),
         now=now,
@@ -211,7 +212,7 @@ def edit(token_text: str) -> AnyResponse:
         return _edit_page(form, listing, token_text, status=400)
     if action == "preview":
         return _edit_preview_page(form, listing, token_text)
-    if form.version.data and form.version.data != listing_form.version_of(listing, revision):
+    if form.version.data and form.version.data != listing_stored.version_of(listing, revision):
         form.form_errors = [listing_form.changed_meanwhile()]
         return _edit_page(form, listing, token_text, status=409)
     try:
@@ -412,9 +413,9 @@ def _edit_page(
 ) -> AnyResponse:
     now = clock.now()
     revision = find.waiting_revision(listing)
-    stored = listing_form.stored_content(listing, revision)
+    stored = listing_stored.stored_content(listing, revision)
     if status == 409:
-        form.version.data = listing_form.version_of(listing, revision)
+        form.version.data = listing_stored.version_of(listing, revision)
     page = render_template(
         "posting/edit.html",
         form=form,
