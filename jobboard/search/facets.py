@@ -5,24 +5,22 @@ listings that match, and what lies between the bounds that hold at the instant. 
 several countries are few; they are counted in a pass of their own. Of the organisations those with
 the most listings are told (``busiest``).
 
-What is asked again, at another instant, is counted by days. These say nothing about the instant, so
-they are remembered; only the days that a bound cuts in two are then counted anew.
+What is counted is remembered for as long as the index stays as it is; of the facets of time, which
+speak of the instant, ``facet_times`` keeps what does not.
 """
 
-from array import array
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
-from tantivy import DocAddress, Occur, Query
+from tantivy import DocAddress, Query
 
-from jobboard.domain.criteria import Closing, Since, Start
+from jobboard.domain.criteria import Closing, Start
 from jobboard.domain.taxonomy import NOT_STATED, Education
-from jobboard.search import busiest
+from jobboard.search import busiest, facet_times
+from jobboard.search.aggregations import MOST_BUCKETS, both, buckets, terms
 from jobboard.search.busiest import ORGANISATION, ORGANISATION_COLUMN
 from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
 from jobboard.search.document import ANYWHERE, DAY, NONE_NEEDED
@@ -62,7 +60,6 @@ COUNTED = (
 )
 #: Facts about pay that are a switch each.
 SWITCHES = frozenset({"paid", "unpaid", "pay_stated"})
-
 #: What the columns hold a facet under, where the names differ.
 _HELD = {
     "paid": "pay",
@@ -72,10 +69,6 @@ _HELD = {
     "deadline": "open",
     "start": "start_day",
 }
-#: The fields that facets of time are counted by: at an instant, and by days.
-_TIMES = {"deadline": "deadline_at", "since": "first_published_at"}
-_DAYS = {"deadline": "deadline_day", "since": "first_day"}
-
 #: From the lowest to the highest; ``education`` finds what asks for no more than one's own.
 _EDUCATION = (
     Education.NONE,
@@ -85,17 +78,10 @@ _EDUCATION = (
     Education.MASTER,
     Education.DOCTORATE,
 )
-CLOSING_DAYS = tuple(int(one) for one in Closing if one != Closing.OPEN)
-SINCE_DAYS = tuple(int(one) for one in Since)
 START_DAYS = tuple(int(one) for one in Start if one != Start.LATER)
-
-#: More distinct values than any column has, so that no count is ever an estimate.
-_MOST_BUCKETS = 20_000
 #: Counts that are remembered for one state of the index, and slugs of organisations.
 _MOST_REMEMBERED = 200
 _MOST_SLUGS = 2_000
-#: Instants of one day that are remembered; of more, those on one side are counted each time.
-_FEW_A_DAY = 500
 
 
 @dataclass(frozen=True)
@@ -159,7 +145,7 @@ def count(
     vain = None
     if gone is not None:
         # To count the few in vain and take them away again is far cheaper than to keep them out.
-        vain = _counted(snapshot, _both(query, gone), wanted, now, _MOST_BUCKETS)
+        vain = _counted(snapshot, both(query, gone), wanted, now, MOST_BUCKETS)
     if few is not None:
         counts = _read(snapshot, query, wanted, now, few)
     else:
@@ -167,7 +153,7 @@ def count(
         counts = _remembered(snapshot, query, wanted, now, asked, name)
     chosen: dict[int, int] = {}
     if organisations is not None and ORGANISATION in wanted:
-        chosen = _organisations(snapshot, _both(query, organisations), _MOST_BUCKETS)
+        chosen = _organisations(snapshot, both(query, organisations), MOST_BUCKETS)
         counts = replace(counts, organisations={**counts.organisations, **chosen})
     if vain is not None:
         counts = counts.less(vain)
@@ -202,10 +188,12 @@ def _remembered(
     if counts is None or (ORGANISATION in keys and counts.asked < asked):
         counts = _counted(snapshot, query, keys, now, asked)
         return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
-    if not _DAYS.keys().isdisjoint(keys):
-        timed = [key for key in known[1] if key in _DAYS]
-        days = _days(snapshot, query, timed) if counts.days is None else counts.days
-        times = _by_days(snapshot, query, days, counts.instants, timed, now)
+    if not facet_times.KEYS.isdisjoint(keys):
+        timed = [key for key in known[1] if key in facet_times.KEYS]
+        days = counts.days
+        if days is None:
+            days = facet_times.days(snapshot, query, timed)
+        times = facet_times.by_days(snapshot, query, days, counts.instants, timed, now)
         counts = replace(counts, days=days, times=times)
     return keep(kept, known, counts, _MOST_REMEMBERED)
 
@@ -214,16 +202,16 @@ def _counted(
     snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, asked: int
 ) -> _Counts:
     """Count at one instant what matches a query, and so many organisations of those that do."""
-    columns, edges = _telling(snapshot, keys), _edges(keys, now)
-    requests = {name: _terms(name) for name in columns}
-    requests |= {key: _ranges(_TIMES[key], edges[key]) for key in edges}
+    columns = _telling(snapshot, keys)
+    requests = {name: terms(name) for name in columns}
+    requests |= facet_times.requests(keys, now)
     if ORGANISATION in keys:
         requests[ORGANISATION] = busiest.request(asked)
     found = snapshot.searcher.aggregate(query, requests)
     return _Counts(
-        _taken_apart(snapshot, query, keys, {name: _buckets(found[name]) for name in columns}),
-        {key: _by_range(key, _between(edges[key], found[key])) for key in edges},
-        busiest.counted(_buckets(found[ORGANISATION])) if ORGANISATION in keys else {},
+        _taken_apart(snapshot, query, keys, {name: buckets(found[name]) for name in columns}),
+        facet_times.counted(keys, now, found),
+        busiest.counted(buckets(found[ORGANISATION])) if ORGANISATION in keys else {},
         asked,
     )
 
@@ -231,7 +219,7 @@ def _counted(
 def _organisations(snapshot: Snapshot, query: Query, asked: int) -> dict[int, int]:
     """Count so many organisations of what matches a query, by their numbers."""
     found = snapshot.searcher.aggregate(query, {ORGANISATION: busiest.request(asked)})
-    return busiest.counted(_buckets(found[ORGANISATION]))
+    return busiest.counted(buckets(found[ORGANISATION]))
 
 
 def _slug(snapshot: Snapshot, number: int) -> str:
@@ -243,20 +231,11 @@ def _slug(snapshot: Snapshot, number: int) -> str:
     return found
 
 
-def _both(query: Query, other: Query) -> Query:
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, other)])
-
-
 def _read(
     snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, few: list[DocAddress]
 ) -> _Counts:
     """Count at one instant what matches a query, and is few, by reading what each has."""
     values = snapshot.searcher.fast_field_values
-    edges = _edges(keys, now)
-    between = {
-        key: Counter(bisect_right(edges[key], int(at or 0)) for at in values(_TIMES[key], few))
-        for key in edges
-    }
     organisations = Counter(values(ORGANISATION_COLUMN, few)) if ORGANISATION in keys else {}
     return _Counts(
         _taken_apart(
@@ -265,10 +244,7 @@ def _read(
             keys,
             {name: Counter(values(name, few)).items() for name in _telling(snapshot, keys)},
         ),
-        {
-            key: _by_range(key, [between[key][place] for place in range(1, len(edges[key]) + 1)])
-            for key in edges
-        },
+        facet_times.read(keys, now, lambda name: values(name, few)),
         busiest.counted(organisations.items()),
         len(organisations),
     )
@@ -321,10 +297,6 @@ def _numbers(snapshot: Snapshot) -> Numbers:
     return remembered.numbers
 
 
-def _terms(name: str) -> dict[str, Any]:
-    return {"terms": {"field": name, "size": _MOST_BUCKETS, "segment_size": _MOST_BUCKETS}}
-
-
 def _add(held: dict[str, dict[str, int]], choices: Iterable[tuple[str, str]], found: int) -> None:
     for facet, value in choices:
         counts = held[facet]
@@ -334,21 +306,16 @@ def _add(held: dict[str, dict[str, int]], choices: Iterable[tuple[str, str]], fo
 def _add_several(snapshot: Snapshot, query: Query, facet: str, counts: dict[str, int]) -> None:
     """Count the listings that have several values of a facet."""
     marked = Query.term_query(snapshot.schema, "several", facet, index_option="basic")
-    both = _both(query, marked)
-    for value, found in _buckets(snapshot.searcher.aggregate(both, {facet: _terms(facet)})[facet]):
-        counts[value] = counts.get(value, 0) + found
-
-
-def _buckets(result: dict[str, Any]) -> Iterator[tuple[Any, int]]:
-    for bucket in result["buckets"]:
-        yield bucket["key"], bucket["doc_count"]
+    found = snapshot.searcher.aggregate(both(query, marked), {facet: terms(facet)})
+    for value, count in buckets(found[facet]):
+        counts[value] = counts.get(value, 0) + count
 
 
 def _told(key: str, counted: _Counts, today: int) -> dict[str, int]:
     """Return the counts of one facet by the values that a search may choose."""
     held = counted.held
     counts: Mapping[str, int]
-    if key in _DAYS:
+    if key in facet_times.KEYS:
         counts = counted.times[key]
         if key == "deadline":
             counts = {**counts, Closing.OPEN.value: held.get("open", {}).get("open", 0)}
@@ -377,170 +344,6 @@ def _less(
         name: {value: number - vain.get(name, {}).get(value, 0) for value, number in some.items()}
         for name, some in counts.items()
     }
-
-
-def _edges(keys: Iterable[str], now: int) -> dict[str, list[int]]:
-    """Return the bounds of facets of time at an instant, lowest first; each begins a range."""
-    edges: dict[str, list[int]] = {}
-    if "deadline" in keys:
-        edges["deadline"] = [1, *(now + days * DAY + 1 for days in CLOSING_DAYS)]
-    if "since" in keys:
-        edges["since"] = [max(1, now - days * DAY) for days in reversed(SINCE_DAYS)]
-    return edges
-
-
-def _ranges(name: str, edges: list[int]) -> dict[str, Any]:
-    ranges: list[dict[str, int]] = [{"from": low, "to": high} for low, high in pairwise(edges)]
-    return {"range": {"field": name, "ranges": [*ranges, {"from": edges[-1]}]}}
-
-
-def _between(edges: list[int], result: dict[str, Any]) -> list[int]:
-    """Return the counts of the ranges that begin at the bounds."""
-    by_edge = {int(one.get("from", 0)): one["doc_count"] for one in result["buckets"]}
-    return [by_edge.get(edge, 0) for edge in edges]
-
-
-def _by_range(key: str, between: list[int]) -> dict[str, int]:
-    """Return the counts of a facet of time from those between its bounds."""
-    if key == "deadline":
-        reached = accumulate(between[:-1])
-        return {str(days): found for days, found in zip(CLOSING_DAYS, reached, strict=True)}
-    reached = accumulate(reversed(between))
-    return {str(days): found for days, found in zip(SINCE_DAYS, reached, strict=True)}
-
-
-def _days(snapshot: Snapshot, query: Query, keys: Iterable[str]) -> dict[str, dict[int, int]]:
-    """Count by days, which says nothing about the instant."""
-    requests = {_DAYS[key]: _terms(_DAYS[key]) for key in keys}
-    found = snapshot.searcher.aggregate(query, requests)
-    return {
-        name: {int(day): number for day, number in _buckets(found[name]) if day != NOTHING}
-        for name in requests
-    }
-
-
-def _by_days(
-    snapshot: Snapshot,
-    query: Query,
-    days: Mapping[str, Mapping[int, int]],
-    instants: dict[tuple[str, int], Sequence[int]],
-    keys: Iterable[str],
-    now: int,
-) -> dict[str, dict[str, int]]:
-    """Return the counts of facets of time from those by days and those of days cut in two."""
-    cut: Counter[tuple[str, int]] = Counter()
-    many: dict[tuple[str, int], _Bound] = {}
-    for name, bound in _bounds(keys, now).items():
-        count = days[_DAYS[name[0]]].get(bound.day, 0)
-        if count > _FEW_A_DAY:
-            many[name] = bound
-        elif count:
-            on_day = _instants(snapshot, query, bound, count, instants)
-            cut[name] = bisect_left(on_day, bound.high) - bisect_left(on_day, bound.low)
-    if many:
-        cut |= _cut_days(snapshot, query, many)
-    return {key: _of_days(key, days[_DAYS[key]], cut, now // DAY) for key in keys}
-
-
-def _instants(
-    snapshot: Snapshot,
-    query: Query,
-    bound: "_Bound",
-    count: int,
-    known: dict[tuple[str, int], Sequence[int]],
-) -> Sequence[int]:
-    """Return when on a day each of its listings begins or ends, in order."""
-    found = known.get((bound.field, bound.day))
-    if found is None:
-        hits = snapshot.searcher.search(_both(query, bound.of_day(snapshot)), count).hits
-        values = snapshot.searcher.fast_field_values(bound.field, [hit[1] for hit in hits])
-        found = known[bound.field, bound.day] = array("q", sorted(int(at or 0) for at in values))
-    return found
-
-
-def _of_days(
-    key: str, by_day: Mapping[int, int], cut: Mapping[tuple[str, int], int], today: int
-) -> dict[str, int]:
-    if key == "deadline":
-        return {
-            str(days): sum(n for day, n in by_day.items() if day < today + days) + cut[key, days]
-            for days in CLOSING_DAYS
-        }
-    return {
-        str(days): sum(n for day, n in by_day.items() if day > today - days) + cut[key, days]
-        for days in SINCE_DAYS
-    }
-
-
-class _Bound(NamedTuple):
-    """A bound of a facet of time that cuts a day in two: what counts of it lies between.
-
-    Attributes:
-        key: the facet.
-        field: what is compared.
-        day: the day that is cut.
-        low: the first instant that counts.
-        high: the first one after it that does not.
-    """
-
-    key: str
-    field: str
-    day: int
-    low: int
-    high: int
-
-    def of_day(self, snapshot: Snapshot) -> Query:
-        """Return the query for all of the day."""
-        return Query.term_query(snapshot.schema, _DAYS[self.key], self.day, index_option="basic")
-
-
-def _bounds(keys: Iterable[str], now: int) -> dict[tuple[str, int], _Bound]:
-    """Return the bounds of facets of time at an instant, by facet and value."""
-    today = now // DAY
-    bounds: dict[tuple[str, int], _Bound] = {}
-    if "deadline" in keys:
-        for shift in CLOSING_DAYS:
-            day = today + shift
-            low, high = day * DAY, now + shift * DAY + 1
-            bounds["deadline", shift] = _Bound("deadline", "deadline_at", day, low, high)
-    if "since" in keys:
-        for shift in SINCE_DAYS:
-            day = today - shift
-            low, high = max(0, now - shift * DAY), max(1, (day + 1) * DAY)
-            bounds["since", shift] = _Bound("since", "first_published_at", day, low, high)
-    return bounds
-
-
-def _cut_days(
-    snapshot: Snapshot, query: Query, bounds: Mapping[tuple[str, int], _Bound]
-) -> Counter[tuple[str, int]]:
-    """Count what of the days that bounds cut in two lies on the counted side."""
-    days = [bound.of_day(snapshot) for bound in bounds.values()]
-    either = Query.boolean_query([(Occur.Should, one) for one in days])
-    found = snapshot.searcher.aggregate(
-        _both(query, either),
-        {
-            f"{key}{shift}": {
-                "range": {"field": bound.field, "ranges": [{"from": bound.low, "to": bound.high}]}
-            }
-            for (key, shift), bound in bounds.items()
-        },
-    )
-    return Counter(
-        {
-            (key, shift): _in_range(found[f"{key}{shift}"], bound.low)
-            for (key, shift), bound in bounds.items()
-        }
-    )
-
-
-def _in_range(result: dict[str, Any], low: int) -> int:
-    """Return the count of the range that begins there; the engine adds those around it."""
-    return sum(
-        int(bucket["doc_count"])
-        for bucket in result["buckets"]
-        if "from" in bucket and int(bucket["from"]) == low
-    )
 
 
 def _start_counts(by_day: Mapping[str, int], today: int) -> dict[str, int]:

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobboard.domain.criteria import Criteria
-from jobboard.search import engine
-from jobboard.search import facets as counting
+from jobboard.search import engine, facet_times
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, point
 from jobboard.search.engine import Hits
@@ -385,7 +384,7 @@ def test_counts_of_a_search_asked_again_are_those_of_the_later_instant(
     board: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch, few_a_day: int
 ) -> None:
     """Whether the instants of a day are remembered or counted anew each time."""
-    monkeypatch.setattr(counting, "_FEW_A_DAY", few_a_day)
+    monkeypatch.setattr(facet_times, "_FEW_A_DAY", few_a_day)
     chance = random.Random(5)  # noqa: S311 - the same chance at each run
     snapshot = board(
         *(
