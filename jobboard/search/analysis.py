@@ -46,6 +46,12 @@ LONGEST_WORD = 40
 _WORD = re.compile(r"[^\W_]+")
 MARKED_WORD = re.compile(r"(?:\w\.){2,}|\w+")
 _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
+#: Parts of an organisation's name, signs in its words, words that its first letters stand for, and
+#: letters of a word that is itself such letters.
+_NAME_END = re.compile(r"[,;:|/()\[\]–—]|\s-\s")
+_SIGNS_OF_NAMES = re.compile(r"[^\w]")
+_FEWEST_IN_NAME = 3
+_MOST_LETTERS = 3
 _POSSESSIVE = re.compile(r"'s(?!\w)")
 _SIGNED = re.compile(r"(?<!\w)([cf])(\+\+|#)")
 _SIGNS = {"++": "plusplus", "#": "sharp"}
@@ -68,6 +74,27 @@ def words(text: str) -> list[str]:
     if "+" in folded or "#" in folded:
         folded = _SIGNED.sub(lambda found: found.group(1) + _SIGNS[found.group(2)], folded)
     return [word[:LONGEST_WORD] for word in _WORD.findall(folded)]
+
+
+def initials(name: str) -> list[str]:
+    """Return what an organisation may be called for short: the first letters of its words.
+
+    Of each part between commas and the like, and in it of the words that are written large:
+    "U.S. Agency for International Development" is ``usaid``. Folded, three letters at least.
+    """
+    found = []
+    for part in _NAME_END.split(name):
+        written = [_SIGNS_OF_NAMES.sub("", word) for word in part.split()]
+        large = [word for word in written if word[:1].isupper()]
+        if len(large) >= _FEWEST_IN_NAME:
+            # A word that is letters already goes in whole: but not where all is in capitals.
+            is_loud = part.isupper()
+            short = "".join(
+                word if word.isupper() and len(word) <= _MOST_LETTERS and not is_loud else word[0]
+                for word in large
+            )
+            found += [word for word in words(short) if len(word) >= _FEWEST_IN_NAME]
+    return found
 
 
 def stems(folded: Iterable[str], language: str) -> list[str]:

@@ -12,7 +12,7 @@ from jobboard.search.busiest import ORGANISATION_COLUMN
 from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Numbers
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "7"
+VERSION = "8"
 
 #: Fields of words as they are written, for what must stand together and for slips.
 TEXT_FIELDS = ("title", "organisation", "place", "text")
@@ -199,6 +199,7 @@ def _add_words(made: Document, document: SearchDocument) -> None:
     language = document.language
     title = analysis.words(document.title)
     organisation = analysis.words(document.organisation)
+    short = analysis.initials(document.organisation)
     place = analysis.words(document.place)
     topics = analysis.words(document.topics)
     text = analysis.words(document.text)
@@ -209,6 +210,7 @@ def _add_words(made: Document, document: SearchDocument) -> None:
             (title_stems, _WEIGHTS["title"]),
             (analysis.stems(organisation, language), _WEIGHTS["organisation"]),
             ([AS_WRITTEN + one for one in place], _WEIGHTS["place"]),
+            ([AS_WRITTEN + one for one in short], _WEIGHTS["organisation"]),
             (analysis.stems(topics, analysis.FALLBACK), _WEIGHTS["topics"]),
         ),
         text_stems,

@@ -558,10 +558,10 @@ class _Question:
         """
         if self.criteria.order is not Sort.BEST:
             return None
-        pairs = self.matcher.together(self.asked)
-        if not pairs:
+        found = self.matcher.lifts(self.asked)
+        if not found:
             return None
-        lifts = Query.boolean_query([(Occur.Should, one) for one in pairs])
+        lifts = Query.boolean_query([(Occur.Should, one) for one in found])
         return Query.boolean_query(
             [(Occur.Must, query), (Occur.Must if is_needed else Occur.Should, lifts)]
         )

@@ -92,12 +92,14 @@ class Snapshot:
     """The index at one commit: what a search reads from beginning to end.
 
     Attributes:
+        folder: where it lies.
         change_number: the change of the database that it goes up to.
         languages: codes of the stemmers that its listings were reduced by.
         remembered: what earlier searches of this state worked out.
     """
 
     index: Index
+    folder: Path
     searcher: Searcher
     schema: Schema
     change_number: int
@@ -147,7 +149,7 @@ class SearchIndex:
                     index = Index.open(str(self.folder / present))
                     index.config_reader("manual")
                     index.reload()
-                self._snapshot = _read(index)
+                self._snapshot = _read(index, self.folder / present)
             except (ValueError, OSError) as error:
                 self._snapshot = None
                 raise Broken(str(error)) from error
@@ -174,10 +176,11 @@ class SearchIndex:
         """
         snapshot = self.reload()
         numbers = Numbers.read(snapshot.searcher)
-        writer = snapshot.index.writer(_SMALL_HEAP, 1)
+        # Opened anew: an open index knows only of the files that were there when it was opened, and
+        # of its own. One that was killed may have left files whose names this one needs: the engine
+        # names the list of what a segment has lost by the number of steps, and does not replace it.
+        writer = Index.open(str(snapshot.folder)).writer(_SMALL_HEAP, 1)
         try:
-            # One that was killed may have left files whose names this one needs: the engine names
-            # the list of what a segment has lost by the number of steps, and does not replace it.
             writer.garbage_collect_files()
             # A deletion by term (``delete_documents_by_term``) finds no number, by query it does.
             documents = list(added)
@@ -265,7 +268,7 @@ def _commit(writer: IndexWriter, change_number: int) -> None:
     writer.commit()
 
 
-def _read(index: Index) -> Snapshot:
+def _read(index: Index, folder: Path) -> Snapshot:
     searcher = index.searcher()
     schema = index.schema
     marked = searcher.search(Query.term_query(schema, "id", 0), 1).hits
@@ -273,4 +276,4 @@ def _read(index: Index) -> Snapshot:
         raise ValueError("the index has no change number")
     (change_number,) = searcher.fast_field_values("change_number", [marked[0][1]])
     languages = tuple(sorted(code for code, _ in searcher.terms_with_prefix("written_in", "")))
-    return Snapshot(index, searcher, schema, int(change_number or 0), languages)
+    return Snapshot(index, folder, searcher, schema, int(change_number or 0), languages)

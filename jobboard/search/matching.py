@@ -5,8 +5,10 @@ made of terms, never by the engine's query language.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise, product
 
 from tantivy import Occur, Query
 
@@ -28,9 +30,11 @@ from jobboard.tables import gazetteer, synonyms
 _EXACT_WEIGHTS = {"title": 2.0, "organisation": 1.2, "place": 1.2, "text": 0.6}
 #: How much a word's other stems add to the worth of the best one.
 _OTHERS = 0.1
-#: The worth of a country meant by a word ("Syrie"), and of words side by side in a title.
+#: The worth of a country meant by a word ("Syrie"), of words side by side in a title, and what a
+#: word counts for once more that stands in a title as it was written.
 _COUNTRY = 2.5
-_TOGETHER = 1.5
+_TOGETHER = 3.0
+_IN_TITLE = 0.8
 #: What a synonym is worth against the word itself.
 _SYNONYM = 0.8
 _SHORTEST_LOOSE_PART = 3
@@ -46,6 +50,8 @@ _PAIR = 2
 _SHORTEST_BEGINNING = 3
 _MOST_ENDED = 200
 _MOST_ENDINGS = 12
+#: Ways to write one word that are looked for in titles.
+_MOST_SPELLINGS = 3
 #: Beyond this many words their order in a title says nothing more.
 _MOST_IN_ORDER = 8
 
@@ -227,7 +233,7 @@ class Matcher:
         parts = tuple(part for word in words for part in word.parts)
         ways = self._meant(parts, " ".join(word.typed for word in words))
         joined = "".join(parts)
-        if len(parts) == _PAIR and self.snapshot.searcher.doc_freq(ANY_FIELD, joined):
+        if len(parts) == _PAIR and self._is_known_part(joined):
             ways.append(self._single(joined))
         if not ways:
             return None
@@ -287,18 +293,39 @@ class Matcher:
             return self.phrase(parts)
         return self._single(parts[0])
 
-    def together(self, asked: Asked) -> list[Query]:
-        """Return what lifts listings in whose titles the words stand side by side."""
-        words = [part for word in asked.weighty for part in word.parts]
-        if not 1 < len(words) <= _MOST_IN_ORDER:
-            return []
-        found = {
-            pair
-            for language in self.snapshot.languages
-            for pair in pairs(analysis.stems(words, language), furthest=1)
-        }
-        known = [one for one in found if self.snapshot.searcher.doc_freq(PAIRS_FIELD, one)]
-        return [self._constant(PAIRS_FIELD, pair, _TOGETHER) for pair in sorted(known)]
+    def lifts(self, asked: Asked) -> list[Query]:
+        """Return what lifts listings in whose titles the words stand as they were written.
+
+        The stem alone would take a hydrologic technician for a hydrologist; and words that stand
+        side by side in a title are meant so.
+        """
+        frequency = self.snapshot.searcher.doc_freq
+        found: list[Query] = []
+        for part in dict.fromkeys(part for word in asked.weighty for part in word.parts):
+            ways = [
+                self._exact("title", (spelled,))
+                for spelled in _spellings(part)
+                if frequency("title", spelled)
+            ]
+            if ways:
+                found.append(Query.boost_query(_best(ways), _IN_TITLE))
+        words = [part for word in asked.words for part in word.parts]
+        if len(words) <= _MOST_IN_ORDER:
+            known = [one for one in self._pairs(words) if frequency(PAIRS_FIELD, one)]
+            found += [self._constant(PAIRS_FIELD, pair, _TOGETHER) for pair in known]
+        return found
+
+    def _pairs(self, words: Sequence[str]) -> list[str]:
+        """Return what the index may have words as that stand side by side in a title."""
+        return sorted(
+            {
+                pair
+                for both in pairwise(words)
+                for spelled in product(*map(_spellings, both))
+                for language in self.snapshot.languages
+                for pair in pairs(analysis.stems(spelled, language), furthest=1)
+            }
+        )
 
     def _exact(self, name: str, parts: tuple[str, ...]) -> Query:
         schema = self.snapshot.schema
@@ -309,6 +336,12 @@ class Matcher:
     def _constant(self, name: str, value: str, score: float) -> Query:
         query = Query.term_query(self.snapshot.schema, name, value, index_option="basic")
         return Query.const_score_query(query, score)
+
+
+def _spellings(part: str) -> tuple[str, ...]:
+    """Return a word and what else is written for it: adviser, advisor."""
+    others = (other[0] for other in synonyms.of((part,)) if len(other) == 1)
+    return tuple(dict.fromkeys((part, *others)))[:_MOST_SPELLINGS]
 
 
 def _best(ways: list[Query]) -> Query:

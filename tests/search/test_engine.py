@@ -113,6 +113,36 @@ def test_words_side_by_side_in_a_title_come_first(board: Callable[..., Snapshot]
     assert ask(snapshot, "foreign affairs officer").ids == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("q", "meant", "others"),
+    [
+        ("hydrologist", "Senior Hydrologist, Groundwater and Rivers", "Hydrologic Technician"),
+        ("program analyst", "Lead Program Analyst, Field Offices", "Programmer Analyst"),
+        ("health adviser", "Public Health Advisor (Port Cities)", "Adviser, Healthy Homes"),
+        ("it specialist", "IT Specialist, Systems and Networks", "Sales Specialist"),
+    ],
+)
+def test_words_as_written_in_a_title_before_others_of_their_stem(
+    board: Callable[..., Snapshot], q: str, meant: str, others: str
+) -> None:
+    # What comes first without that: the newer, and those with shorter texts.
+    assert ask(board(meant, others, others), q).ids[0] == 1
+
+
+def test_two_words_are_found_where_they_are_one(board: Callable[..., Snapshot]) -> None:
+    snapshot = board("Officer, Counterintelligence", "Baker")
+    assert ask(snapshot, "counter intelligence").ids == (1,)
+
+
+def test_an_organisation_is_found_by_its_initials(board: Callable[..., Snapshot]) -> None:
+    snapshot = board(
+        document(1, "Analyst", organisation="Stockholm International Peace Research Institute"),
+        document(2, "Analyst", organisation="Office of Birds, U.S. Agency for Quiet Gardens"),
+    )
+    assert ask(snapshot, "SIPRI").ids == (1,)
+    assert ask(snapshot, "usaqg analyst").ids == (2,)
+
+
 def test_the_newer_of_two_equal_matches_comes_first(board: Callable[..., Snapshot]) -> None:
     snapshot = board(
         document(1, began=NOW - timedelta(days=20)), document(2, began=NOW - timedelta(days=1))

@@ -215,13 +215,16 @@ def test_reindex_tells_its_progress_and_serves_meanwhile(session: Session) -> No
     assert found() == before
 
 
-def test_what_a_killed_writer_left_unfinished_stops_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("was_open", [False, True])
+def test_what_a_killed_writer_left_unfinished_stops_nobody(tmp_path: Path, was_open: bool) -> None:
     """It had written the list of what it took out, but not committed: the next one needs that name.
 
     The engine names these lists by how many steps there were, and so would use the name again.
     """
     index = SearchIndex(tmp_path)
     index.rebuild([document(number) for number in range(1, 50)], 1)
+    if was_open:
+        index.reload()
     (folder,) = (one for one in tmp_path.iterdir() if one.is_dir())
     meta = json.loads((folder / "meta.json").read_text())
     segments = [one["segment_id"].replace("-", "") for one in meta["segments"]]
@@ -230,7 +233,7 @@ def test_what_a_killed_writer_left_unfinished_stops_nobody(tmp_path: Path) -> No
         (folder / name).write_bytes(b"half")
     managed = folder / ".managed.json"
     managed.write_text(json.dumps([*json.loads(managed.read_text()), *left]))
-    snapshot = SearchIndex(tmp_path).write([document(1, "Clerk")], [2], 2)
+    snapshot = index.write([document(1, "Clerk")], [2], 2)
     assert engine.answer(snapshot, Criteria(), NOW).total == 48
     assert engine.answer(snapshot, Criteria(q="clerk"), NOW).ids == (1,)
 
