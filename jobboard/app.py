@@ -39,6 +39,9 @@ from jobboard.web import (
     wording,
 )
 
+#: What changes nothing though it is a POST: it waits for nobody who writes.
+_ONLY_READING = frozenset({"listings.show_apply"})
+
 _BLUEPRINTS = (
     listings,
     posting,
@@ -86,7 +89,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     @app.before_request
     def choose_transaction() -> None:
         """Law: a GET changes nothing. Its transaction takes no write lock either."""
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in _ONLY_READING:
             db.start_reading()
         else:
             db.start_writing()

@@ -171,7 +171,7 @@ class ChangeWatch:
         except self._faults as error:
             self._drop()
             raise Away from error
-        if self._url.get_backend_name() == "sqlite":
+        if self._url.get_backend_name() == "sqlite" and _is_in_wal_mode(self._connection):
             self._header = wal_index.header_of(str(self._url.database))
         return number
 
@@ -201,6 +201,12 @@ class ChangeWatch:
         self._header = self._told = None
         if connection is not None and self._process == os.getpid():
             connection.invalidate()
+
+
+def _is_in_wal_mode(connection: Any) -> bool:
+    """Tell whether commits show in the WAL index; one may lie there from an earlier time."""
+    (mode,) = connection.driver_connection.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")
 
 
 def _of_sqlite(connection: Any) -> Ask:

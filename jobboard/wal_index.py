@@ -58,7 +58,8 @@ def header_of(database: str) -> Header | None:
             if known is not None or found.st_size < _HEADER or len(_headers) >= _MOST_MAPPED:
                 return known
             header = Header(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-        except OSError:
+        except (OSError, ValueError):
+            # There is none, or it has just been made shorter.
             return None
         _headers[name] = header
         return header

@@ -27,6 +27,12 @@ except sqlite3.OperationalError as error:
 """
 
 
+@pytest.fixture(autouse=True)
+def more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for the databases of this file, whatever other tests have opened in this process."""
+    monkeypatch.setattr(wal_index, "_MOST_MAPPED", len(wal_index._headers) + 10)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> str:
     return str(tmp_path / "one.sqlite")
@@ -127,7 +133,6 @@ def test_the_watch_asks_only_after_a_commit(
         return count
 
     monkeypatch.setattr(change_watch, "_of_sqlite", counted)
-    monkeypatch.setattr(wal_index, "_MOST_MAPPED", len(wal_index._headers) + 1)
     with app.app_context():
         path = str(db.engine.url.database)
         watch = change_watch.watch()

@@ -53,6 +53,9 @@ def deliver() -> None:
 @with_appcontext
 def reindex() -> None:
     """Build the search index anew while the present one serves."""
-    with progress.moving("Indexing") as tell:
-        count = upkeep.reindex(tell)
+    try:
+        with progress.moving("Indexing") as tell:
+            count = upkeep.reindex(tell)
+    except upkeep.BeingBuilt as fault:
+        raise click.ClickException(f"{fault}; nothing was done here") from None
     click.echo(f"indexed: {count}")

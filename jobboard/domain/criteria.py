@@ -2,7 +2,7 @@
 
 A criteria object is made from the pairs of a query string, says what it could not understand, and
 prints itself back in one canonical order, so that the same question always has the same address.
-The keys are those of INTERFACE.md; the engine in ``jobboard.search`` answers it.
+The keys are promised to whoever links to a search; the engine in ``jobboard.search`` answers it.
 """
 
 import re

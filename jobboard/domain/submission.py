@@ -1,4 +1,4 @@
-"""What a listing must say before it can be submitted (LISTING.md's first screen).
+"""What a listing must say before it can be submitted: the form's first screen.
 
 An import needs a title only; these rules are for people at the form.
 """

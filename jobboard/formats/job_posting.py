@@ -28,7 +28,7 @@ _PERIODS = frozenset({"hour", "day", "week", "month", "year"})
 
 _PAY_IN_MARKUP = frozenset({"salary", "fee"})
 
-#: LISTING.md's levels in Google's words; secondary school is their "high school".
+#: Levels of education in Google's words; secondary school is their "high school".
 _EDUCATION = {
     "secondary": "high school",
     "bachelor": "bachelor degree",

@@ -31,6 +31,10 @@ _BATCH = 2_000
 _indexes: WeakKeyDictionary[Engine, SearchIndex] = WeakKeyDictionary()
 
 
+class BeingBuilt(Exception):
+    """Another process is building the index, and takes longer than anybody waits."""
+
+
 class NotAttached(Exception):
     """The application was put together without a search index."""
 
@@ -99,9 +103,17 @@ def reindex(progress: Progress | None = None) -> int:
 
     Returns:
         How many listings are in it.
+
+    Raises:
+        BeingBuilt: another process has been at it for longer than one waits.
     """
-    with reading(), db.engine.connect() as connection:
-        return _rebuild(_index(), connection, progress)
+    index = _index()
+    with (
+        index.rebuild_lock(_FIRST_PATIENCE) as is_mine,
+        reading(),
+        db.engine.connect() as connection,
+    ):
+        return _build(index, connection, progress, is_mine=is_mine)
 
 
 def _index() -> SearchIndex:
@@ -123,8 +135,7 @@ def _catch_up(index: SearchIndex, connection: Connection) -> Snapshot:
         wanted = change_number(connection)
     if snapshot.change_number > wanted:
         # Written from another database: a backup was put back, or the file was replaced.
-        _rebuild(index, connection)
-        return index.reload()
+        return _of_this_database(index, connection)
     while snapshot.change_number < wanted:
         with index.lock(PATIENCE) as is_mine:
             if not is_mine:
@@ -147,23 +158,44 @@ def _write_changes(index: SearchIndex, connection: Connection, after: int, wante
 
 def _first(index: SearchIndex, connection: Connection) -> Snapshot:
     """Build the index when there is none, or wait for whoever is building it."""
-    with index.rebuild_lock(_FIRST_PATIENCE):
+    with index.rebuild_lock(_FIRST_PATIENCE) as is_mine:
         try:
             return index.reload()
         except Broken:
-            index.rebuild(listings.public(connection), change_number(connection))
+            _build(index, connection, is_mine=is_mine)
             return index.reload()
 
 
-def _rebuild(index: SearchIndex, connection: Connection, progress: Progress | None = None) -> int:
-    with index.rebuild_lock(_FIRST_PATIENCE):
-        number = change_number(connection)
-        count = connection.scalar(
-            select(func.count()).select_from(Listing).where(Listing.status.in_(PUBLIC))
-        )
-        documents = _told(listings.public(connection), int(count or 0), progress)
-        index.rebuild(documents, number)
-        return int(count or 0)
+def _of_this_database(index: SearchIndex, connection: Connection) -> Snapshot:
+    """Build the index anew in place of one that knows of later changes, unless another just did."""
+    with index.rebuild_lock(_FIRST_PATIENCE) as is_mine:
+        snapshot = index.reload()
+        if snapshot.change_number <= change_number(connection):
+            return snapshot
+        _build(index, connection, is_mine=is_mine)
+        return index.reload()
+
+
+def _build(
+    index: SearchIndex,
+    connection: Connection,
+    progress: Progress | None = None,
+    *,
+    is_mine: bool,
+) -> int:
+    """Build the index and return how many listings it has; to be called under the lock.
+
+    Raises:
+        BeingBuilt: the lock is another's (``is_mine``): two that build would sweep each other away.
+    """
+    if not is_mine:
+        raise BeingBuilt("another process is building the search index")
+    number = change_number(connection)
+    count = connection.scalar(
+        select(func.count()).select_from(Listing).where(Listing.status.in_(PUBLIC))
+    )
+    index.rebuild(_told(listings.public(connection), int(count or 0), progress), number)
+    return int(count or 0)
 
 
 def _told(

@@ -76,7 +76,8 @@ class _Sessions(SecureCookieSessionInterface):
             return None
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if not cookie:
-            # Refused like a forged one, it would hold all of the request until the collector comes.
+            # To refuse nothing as a forged cookie leaves a circle (the fault, its trace, its frame)
+            # that keeps the request and its page alive until the collector comes.
             return self.session_class()
         try:
             kept = signer.loads(cookie)
@@ -213,8 +214,9 @@ def _refuse_foreign_forms() -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     origin = request.headers.get("Origin")
-    own = {request.host, urlsplit(str(current_app.config["SITE_URL"])).netloc}
-    is_foreign = origin is not None and urlsplit(origin).netloc not in own
+    site = urlsplit(str(current_app.config["SITE_URL"]))
+    own = {request.host_url.rstrip("/"), f"{site.scheme}://{site.netloc}"}
+    is_foreign = origin is not None and origin.rstrip("/") not in own
     if is_foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
         log.warning("refused: foreign form at %s", request.endpoint)
         abort(403)

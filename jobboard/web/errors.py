@@ -23,6 +23,7 @@ from jobboard.db import db
 from jobboard.domain.criteria import Problem
 from jobboard.formats import problem as problems
 from jobboard.formats.problem import ProblemError
+from jobboard.search.upkeep import BeingBuilt
 from jobboard.words import N_
 
 log = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolUsedUp, _database_away)
+    app.register_error_handler(BeingBuilt, _index_being_built)
     app.register_error_handler(DataError, _value_refused)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -162,6 +164,11 @@ def _database_away(error: DBAPIError | PoolUsedUp) -> WerkzeugResponse:
     log.warning("database not available, request %s: %s", request_id(), type(error).__name__)
     db.session.rollback()
     return answer(ServiceUnavailable.code, headers=[("Retry-After", _RETRY_AFTER)])
+
+
+def _index_being_built(error: BeingBuilt) -> WerkzeugResponse:
+    log.warning("%s", error)
+    return answer(503, headers=[("Retry-After", _RETRY_AFTER)])
 
 
 def _value_refused(error: DataError) -> WerkzeugResponse:

@@ -1,7 +1,7 @@
 """The form a listing is written with: by a guest, in the dashboard, for a revision.
 
-Field names are those of INTERFACE's forms. What was typed stays in the fields whatever happens;
-``content`` gives the typed words as the listing's columns.
+The names of the fields are promised to programs that post to it. What was typed stays in the
+fields whatever happens; ``content`` gives the typed words as the listing's columns.
 """
 
 import secrets

@@ -16,6 +16,8 @@ from jobboard.web.page_cache import Environ, StartResponse, Wsgi
 
 #: Pages made at once, by database: while one waits for a server's answer, another is drawn.
 _AT_ONCE = {"sqlite": 1, "postgresql": 2}
+#: Asked by machines that must not wait for people's pages, as little as files must.
+_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 #: Seconds after which a page is made without its turn.
 LONGEST_WAIT = 0.1
 
@@ -38,7 +40,7 @@ class Turns:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, in turn if it is a page."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        if not _is_page(environ):
             return self._inner(environ, start_response)
         has_turn = self._gate.acquire(timeout=self._longest_wait)
         try:
@@ -47,6 +49,12 @@ class Turns:
         finally:
             if has_turn:
                 self._gate.release()
+
+
+def _is_page(environ: Environ) -> bool:
+    path = environ.get("PATH_INFO", "")
+    is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    return is_read and path not in _PROBES and not path.startswith("/static/")
 
 
 def install(app: Flask) -> None:

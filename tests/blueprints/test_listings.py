@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from jobboard.db import db
 from jobboard.domain.language_need import LanguageNeed
@@ -668,6 +669,19 @@ def test_an_address_of_mail_is_shown_after_a_press_only(app: Flask, client: Flas
 
 
 @pytest.mark.one_database
+@pytest.mark.one_database
+def test_the_press_waits_for_nobody_who_writes(app: Flask, client: FlaskClient) -> None:
+    [path] = publish(
+        *(app, "Analyst"),
+        apply_method=ApplyMethod.EMAIL,
+        apply_url="",
+        apply_email="jobs@grand.example",
+    )
+    with app.app_context(), db.engine.connect() as writer:
+        writer.execute(sql("UPDATE change_counter SET value = value"))
+        assert client.post(f"{path}apply/").status_code == 200
+
+
 def test_the_press_works_without_a_token_since_the_page_has_none(make_app: Any) -> None:
     app = make_app()
     [path] = publish(

@@ -215,6 +215,36 @@ def test_reindex_tells_its_progress_and_serves_meanwhile(session: Session) -> No
     assert found() == before
 
 
+def test_two_never_build_at_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    searching.fill(session, chance(3), 20)
+    before = found()
+    monkeypatch.setattr(upkeep, "_FIRST_PATIENCE", 0.05)
+    with upkeep._index().rebuild_lock(1) as is_mine:
+        assert is_mine
+        with pytest.raises(upkeep.BeingBuilt):
+            upkeep.reindex()
+    assert found() == before
+    assert upkeep.reindex() >= len(before)
+
+
+def test_whoever_waited_for_another_build_does_not_build_again(
+    session: Session, other: Any
+) -> None:
+    searching.fill(session, chance(4), 20)
+    before = found()
+    folder = upkeep._index().folder
+    for app_context in (None, other):
+        session.execute(update(ChangeCounter).values(value=1))
+        session.commit()
+        if app_context is None:
+            assert found() == before
+            built = sorted(folder.iterdir())
+        else:
+            with other.app_context():
+                assert found() == before
+    assert sorted(folder.iterdir()) == built
+
+
 @pytest.mark.parametrize("was_open", [False, True])
 def test_what_a_killed_writer_left_unfinished_stops_nobody(tmp_path: Path, was_open: bool) -> None:
     """It had written the list of what it took out, but not committed: the next one needs that name.

@@ -36,7 +36,7 @@ class Asking(threading.Thread):
     def __init__(self, app: Turns, method: str = "GET", **environ: Any) -> None:
         super().__init__(daemon=True)
         self._app = app
-        self._environ = {"REQUEST_METHOD": method, **environ}
+        self._environ = {"REQUEST_METHOD": method, "PATH_INFO": "/jobs/", **environ}
         self.body = b""
         self.start()
 
@@ -65,6 +65,18 @@ def test_no_more_pages_are_made_at_once(at_once: int) -> None:
     assert not entered(slow, within=0.05)
     slow.go.set()
     assert sorted(ended(*asked)) == [b"GET", b"GET", b"HEAD", b"HEAD"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/static/board.css"])
+def test_probes_and_files_wait_for_no_page(path: str) -> None:
+    slow = Slow()
+    app = Turns(slow, 1, longest_wait=PATIENCE)
+    page = Asking(app)
+    assert entered(slow)
+    other = Asking(app, PATH_INFO=path)
+    assert entered(slow)
+    slow.go.set()
+    ended(page, other)
 
 
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "DELETE"])
