@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
@@ -40,6 +40,8 @@ class Away(Exception):
 #: The answer of the block at hand: empty until it is asked for, None outside of blocks.
 _known: ContextVar[list[int] | None] = ContextVar("known", default=None)
 _watches: "WeakKeyDictionary[Engine, ChangeWatch]" = WeakKeyDictionary()
+#: Every watch of this process, to be closed before it forks.
+_open: "WeakSet[ChangeWatch]" = WeakSet()
 
 
 def watch() -> "ChangeWatch | None":
@@ -131,6 +133,7 @@ class ChangeWatch:
         self._connection: Any = None
         self._header: wal_index.Header | None = None
         self._told: _Told | None = None
+        _open.add(self)
 
     def number(self) -> int:
         """Return the number of the last committed change.
@@ -157,7 +160,7 @@ class ChangeWatch:
             self._drop()
 
     def _asked(self) -> int:
-        # A server forks after loading: a connection must never be shared between processes.
+        # A connection must never be shared between processes.
         if self._ask is not None and self._process == os.getpid():
             try:
                 return self._noted(self._ask)
@@ -201,6 +204,17 @@ class ChangeWatch:
         self._header = self._told = None
         if connection is not None and self._process == os.getpid():
             connection.invalidate()
+
+
+def _close_all() -> None:
+    for one in tuple(_open):
+        one.close()
+
+
+# SQLite keeps account of its locks in the process. A child that inherits the account of an open
+# database believes that it holds locks which are its parent's alone, and would never hear of what
+# others commit.
+os.register_at_fork(before=_close_all)
 
 
 def _is_in_wal_mode(connection: Any) -> bool:

@@ -27,6 +27,29 @@ except sqlite3.OperationalError as error:
 """
 
 
+#: Forks while a watch is open; the child tells which files of the database it has inherited.
+_FORKING = """
+import os, sqlite3, sys
+from sqlalchemy import URL
+from jobboard.change_watch import ChangeWatch
+path = sys.argv[1]
+made = sqlite3.connect(path, isolation_level=None)
+made.execute("PRAGMA journal_mode = wal")
+made.execute("CREATE TABLE change_counter (id, value)")
+made.execute("INSERT INTO change_counter VALUES (1, 1)")
+made.close()
+watch = ChangeWatch(URL.create("sqlite", database=path), {"check_same_thread": False})
+assert [watch.number(), watch.number()] == [1, 1]
+if os.fork() == 0:
+    opened = {os.readlink(f"/proc/self/fd/{one.name}") for one in os.scandir("/proc/self/fd")
+              if os.path.islink(one.path)}
+    print(sorted(os.path.basename(one) for one in opened if one in (path, path + "-wal")))
+    print(watch.number(), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
 @pytest.fixture(autouse=True)
 def more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for the databases of this file, whatever other tests have opened in this process."""
@@ -152,3 +175,10 @@ def test_the_watch_asks_only_after_a_commit(
         db.session.commit()
         assert watch.number() == before + 4
         watch.close()
+
+
+def test_a_fork_inherits_no_open_database(path: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _FORKING, path], check=True, capture_output=True, text=True
+    )
+    assert told.stdout.split() == ["[]", "1"]

@@ -55,11 +55,6 @@ def login_by_token(token_hash: str, now: datetime) -> LoginSession | None:
     )
 
 
-def by_email(email_key: str) -> User | None:
-    """Return the account of a mail address, given in its stored form."""
-    return db.session.scalar(select(User).where(User.email == email_key))
-
-
 def person(user_id: int) -> User | None:
     """Return an account by its number."""
     return db.session.scalar(select(User).where(User.id == user_id))

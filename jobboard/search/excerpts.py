@@ -6,7 +6,7 @@ them, so no text of a listing can become part of the page's code.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -75,13 +75,6 @@ def excerpt(
         (first + shift, last + shift) for first, last, _ in found if start <= first and last <= end
     )
     return Excerpt(f"{front}{line[start:end]}{_MORE if end < len(line) else ''}", spans)
-
-
-def fields_found(texts: Mapping[str, str], terms: frozenset[str], language: str) -> tuple[str, ...]:
-    """Return the names of the texts in which any of the words stands: why a listing was found."""
-    return tuple(
-        name for name, text in texts.items() if _found(text[:_LOOKED_THROUGH], terms, language)
-    )
 
 
 def _found(

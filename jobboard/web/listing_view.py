@@ -37,8 +37,6 @@ from jobboard.models.organisation import Verification
 from jobboard.web import cards, filters
 from jobboard.web.wording import gettext, ngettext
 
-#: What a link to somewhere else must say (ASVS 3.7.2).
-OUTWARD_REL = "nofollow noopener noreferrer"
 #: Letters from which a title is set smaller.
 _LONG_TITLE = 90
 

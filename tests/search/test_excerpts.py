@@ -42,11 +42,6 @@ def test_markup_stays_plain_text() -> None:
     assert found.text == "<b>energy</b> & <script>"
 
 
-def test_why_a_listing_was_found() -> None:
-    texts = {"title": "Energy Analyst", "organisation": "Centre", "text": "On sanctions."}
-    assert excerpts.fields_found(texts, TERMS, "en") == ("title", "text")
-
-
 @given(st.text(max_size=400), st.integers(80, 200))
 def test_spans_lie_within_the_piece_in_order(text: str, length: int) -> None:
     found = excerpts.excerpt(f"{text} energy {text}", TERMS, "en", length)
