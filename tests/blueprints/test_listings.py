@@ -425,10 +425,20 @@ def test_nothing_found_offers_the_nearest_looser_searches(app: Flask, client: Fl
         r'class="button button--\w+"\s+href="(/jobs/[^"]*)"[^>]*>([^<]*Without[^<]*)<', text
     )
     assert [(words(label), html.unescape(href)) for href, label in ways] == [
-        ("Without France: 1", "/jobs/?q=maritime+analyst"),
-        ("Without “analyst”: 2", "/jobs/?q=maritime&country=FR"),
-        ("Without “maritime analyst”: 2", "/jobs/?country=FR"),
+        ("Without France (1)", "/jobs/?q=maritime+analyst"),
+        ("Without “analyst” (2)", "/jobs/?q=maritime&country=FR"),
+        ("Without “maritime analyst” (2)", "/jobs/?country=FR"),
     ]
+
+
+@pytest.mark.one_database
+def test_where_there_is_nothing_to_choose_no_button_shows_the_choice(
+    app: Flask, client: FlaskClient
+) -> None:
+    publish(app, "Maritime Analyst")
+    assert "Show results" in page(client, "?q=maritime")
+    assert "Show results" in page(client, "?q=zyxxor&mode=remote")
+    assert "Show results" not in page(client, "?q=zyxxor")
 
 
 @pytest.mark.one_database

@@ -104,17 +104,19 @@ def _drawn(
     criteria: Criteria, hits: Hits, names: Mapping[str, str], around: Mapping[str, int]
 ) -> Markup:
     questions = _Questions(criteria, hits.facets, names)
+    first = "".join((questions.distance(around), questions.drawn(FACETS)))
     more = questions.drawn(MORE_FACETS)
     chosen = len([pair for pair in criteria.filter_pairs() if pair[0] not in {"q", "where"}])
     is_more_open = any(criteria.values(name) for name, _ in MORE_FACETS)
-    shape = (chosen, is_more_open, bool(hits.total) or is_more_open)
+    has_more = bool(hits.total) or is_more_open
+    shape = (chosen, is_more_open, has_more, bool(first) or has_more)
     form = pieces().form("facet_form", _form, *shape)
     total = filters.number(hits.total)
     show = ngettext("Show %(total)s job", "Show %(total)s jobs", hits.total, total=total)
     return form.filled(
         {
             "kept": hidden_inputs(_kept(criteria, is_around=bool(around))),
-            "facets": "".join((questions.distance(around), questions.drawn(FACETS))),
+            "facets": first,
             "more": more,
             "clear": escape(address(Criteria(q=criteria.q, where=criteria.where))),
             "show": escape(show),
@@ -127,12 +129,13 @@ def hidden_inputs(pairs: Iterable[tuple[str, str]]) -> Markup:
     return Markup("").join(_HIDDEN.format(name, value) for name, value in pairs)
 
 
-def _form(chosen: int, is_more_open: bool, has_more: bool) -> str:
+def _form(chosen: int, is_more_open: bool, has_more: bool, has_questions: bool) -> str:
     return render_template(
         "listings/_facets.html",
         chosen=chosen,
         is_more_open=is_more_open,
         has_more=has_more,
+        has_questions=has_questions,
         **{name: gap(name) for name in ("kept", "facets", "more", "clear", "show")},
     )
 
