@@ -2,28 +2,33 @@
 
 The page cache and the search ask for it at every request, so it is asked on a connection of its
 own, with one prepared statement and nothing around it: 4 µs in SQLite and one turn to the server
-in PostgreSQL, which requests that wait at the same time share. With SQLite the question itself is
-left out while nothing has been committed (``wal_index``).
+in PostgreSQL, which requests that wait at the same time share. The question itself is left out
+where the last answer is known to hold: with SQLite while nothing has been committed
+(``wal_index``), with PostgreSQL for a few milliseconds (``change_lease``).
 """
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
-from jobboard import wal_index
+from jobboard import change_lease, wal_index
 from jobboard.db import change_number, db
 
 _QUESTION = "SELECT value FROM change_counter WHERE id = 1"
 #: libpq's word for "here are rows".
 _TUPLES_OK = 2
+#: And for "done", where there are none.
+_COMMAND_OK = 1
 
-Ask = Callable[[], int]
+#: Seconds to go without a lease after one was not to be had: somebody is changing something.
+_WITHOUT_LEASE = 0.02
 
 
 #: What each driver is told. A server that is gone must be noticed in seconds, not in minutes.
@@ -91,8 +96,31 @@ def _last_change() -> int:
     return change_number(db.session)
 
 
-class _Told(NamedTuple):
-    """An answer, and what the WAL index began with before the question.
+class Answer(Protocol):
+    """The number, as it was told."""
+
+    @property
+    def number(self) -> int:
+        """The number of the last change that was committed when the question was asked."""
+
+    def still_holds(self) -> bool:
+        """Tell whether the same would certainly be told now."""
+
+
+Ask = Callable[[], Answer]
+
+
+class _Unwarranted(NamedTuple):
+    """An answer for whoever asked, and for nobody who comes later."""
+
+    number: int
+
+    def still_holds(self) -> bool:
+        return False
+
+
+class _UntilCommitted(NamedTuple):
+    """SQLite's answer, and what the WAL index began with before the question.
 
     Attributes:
         process: whose connection keeps the WAL index in place.
@@ -104,8 +132,17 @@ class _Told(NamedTuple):
     process: int
 
     def still_holds(self) -> bool:
-        """Tell whether nothing has been committed since."""
         return self.header.read() == self.began and self.process == os.getpid()
+
+
+class _Leased(NamedTuple):
+    """PostgreSQL's answer, and until when it holds, in seconds of the monotonic clock."""
+
+    number: int
+    until: float
+
+    def still_holds(self) -> bool:
+        return time.monotonic() < self.until
 
 
 class ChangeWatch:
@@ -127,12 +164,10 @@ class ChangeWatch:
         self._faults = (Away, url.get_dialect().import_dbapi().Error)
         self._line = threading.Lock()
         self._rounds = 0
-        self._answer: int | None = None
+        self._answer: Answer | None = None
         self._ask: Ask | None = None
         self._process = 0
         self._connection: Any = None
-        self._header: wal_index.Header | None = None
-        self._told: _Told | None = None
         _open.add(self)
 
     def number(self) -> int:
@@ -141,67 +176,52 @@ class ChangeWatch:
         Raises:
             Away: the database cannot be asked.
         """
-        told = self._told
-        if told is not None and told.still_holds():
-            return told.number
+        known = self._answer
+        if known is not None and known.still_holds():
+            return known.number
         rounds = self._rounds
         with self._line:
             # Whoever held the line when we came had asked before us; a later one asked after.
             if self._rounds != rounds and self._answer is not None:
-                return self._answer
+                return self._answer.number
             self._rounds += 1
             self._answer = None
             self._answer = self._asked()
-            return self._answer
+            return self._answer.number
 
     def close(self) -> None:
         """Close the connection; the next question opens another."""
         with self._line:
             self._drop()
 
-    def _asked(self) -> int:
+    def _asked(self) -> Answer:
         # A connection must never be shared between processes.
         if self._ask is not None and self._process == os.getpid():
             try:
-                return self._noted(self._ask)
+                return self._ask()
             except self._faults:
                 # It may only have been restarted since: a new connection tells.
                 self._drop()
-        self._ask = self._told = None
+        self._ask = None
         try:
             self._ask = self._connected()
-            number = self._ask()
+            return self._ask()
         except self._faults as error:
             self._drop()
             raise Away from error
-        if self._url.get_backend_name() == "sqlite" and _is_in_wal_mode(self._connection):
-            self._header = wal_index.header_of(str(self._url.database))
-        return number
-
-    def _noted(self, ask: Ask) -> int:
-        """Ask, and note how long the answer will hold if that can be told."""
-        if self._header is None:
-            return ask()
-        # Read before the question: what is committed in between then shows as a change.
-        header = self._header.read()
-        number = ask()
-        self._told = _Told(number, self._header, header, self._process)
-        return number
 
     def _connected(self) -> Ask:
         self._process = os.getpid()
         engine = create_engine(self._url, poolclass=NullPool, connect_args=dict(self._arguments))
         self._connection = engine.raw_connection()
         driver = self._connection.driver_connection
-        return (
-            _of_sqlite(driver)
-            if self._url.get_backend_name() == "sqlite"
-            else _of_postgresql(driver)
-        )
+        if self._url.get_backend_name() == "sqlite":
+            return _of_sqlite(driver, str(self._url.database))
+        return _of_postgresql(driver)
 
     def _drop(self) -> None:
         connection, self._connection, self._ask = self._connection, None, None
-        self._header = self._told = None
+        self._answer = None
         if connection is not None and self._process == os.getpid():
             connection.invalidate()
 
@@ -217,33 +237,63 @@ def _close_all() -> None:
 os.register_at_fork(before=_close_all)
 
 
-def _is_in_wal_mode(connection: Any) -> bool:
-    """Tell whether commits show in the WAL index; one may lie there from an earlier time."""
-    (mode,) = connection.driver_connection.execute("PRAGMA journal_mode").fetchone()
-    return bool(mode == "wal")
-
-
-def _of_sqlite(connection: Any) -> Ask:
+def _of_sqlite(connection: Any, path: str) -> Ask:
     connection.execute("PRAGMA query_only=1")
     cursor = connection.cursor()
 
-    def ask() -> int:
+    def number() -> int:
         # All rows, so that the statement ends and no old state of the database is held.
         rows = cursor.execute(_QUESTION).fetchall()
         return int(rows[0][0]) if rows else 0
 
+    # The WAL index lies there only after the connection has read.
+    number()
+    header = wal_index.header_of(path) if _is_in_wal_mode(cursor) else None
+    process = os.getpid()
+
+    def ask() -> Answer:
+        if header is None:
+            return _Unwarranted(number())
+        # Read before the question: what is committed in between then shows as a change.
+        began = header.read()
+        return _UntilCommitted(number(), header, began, process)
+
     return ask
+
+
+def _is_in_wal_mode(cursor: Any) -> bool:
+    """Tell whether commits show in the WAL index; one may lie there from an earlier time."""
+    (mode,) = cursor.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")
 
 
 def _of_postgresql(connection: Any) -> Ask:
     # Below psycopg's cursor, which costs as much again as the turn to the server.
     server = connection.pgconn
+    # What was committed between the two statements of a lease must be seen by the second.
+    _rows(server.exec_(b"SET default_transaction_isolation TO 'read committed'"), _COMMAND_OK)
     server.prepare(b"change_number", _QUESTION.encode())
+    again_at = 0.0
 
-    def ask() -> int:
-        result = server.exec_prepared(b"change_number", [])
-        if result.status != _TUPLES_OK:
-            raise Away(result.error_message.decode("utf-8", "replace"))
-        return int(result.get_value(0, 0) or 0) if result.ntuples else 0
+    def ask() -> Answer:
+        nonlocal again_at
+        began = time.monotonic()
+        if began < again_at:
+            return _Unwarranted(_number(server.exec_prepared(b"change_number", [])))
+        result = _rows(server.exec_(change_lease.QUESTION.encode()))
+        if result.ntuples and result.get_value(0, 1) == b"true":
+            return _Leased(_number(result), began + change_lease.HOLDS)
+        again_at = began + _WITHOUT_LEASE
+        return _Unwarranted(_number(result))
 
     return ask
+
+
+def _rows(result: Any, status: int = _TUPLES_OK) -> Any:
+    if result.status != status:
+        raise Away(result.error_message.decode("utf-8", "replace"))
+    return result
+
+
+def _number(result: Any) -> int:
+    return int(_rows(result).get_value(0, 0) or 0) if result.ntuples else 0

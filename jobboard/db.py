@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from jobboard import change_lease
 from jobboard.domain.errors import ChangedMeanwhile
 from jobboard.models import (
     account_event,
@@ -198,6 +199,8 @@ def next_change(session: Any) -> int:
     For what changes public pages without passing through a flush: a statement over many rows. Rows
     of listings must be stamped with it.
     """
+    if _is_postgresql(session):
+        change_lease.announce(session.connection())
     return int(
         session.scalar(
             update(ChangeCounter)

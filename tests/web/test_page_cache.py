@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from jobboard import change_watch, clock
-from jobboard.db import db
+from jobboard.db import db, next_change
 from jobboard.domain.listing import CloseReason, Status, Verb
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
@@ -250,11 +250,9 @@ def test_the_number_is_never_older_than_a_commit_before_the_question(app: Flask)
 
 def _next_number() -> int:
     """Commit a change, as a transaction that changes a listing does, and return its number."""
-    number = db.session.scalar(
-        text("UPDATE change_counter SET value = value + 1 WHERE id = 1 RETURNING value")
-    )
+    number = next_change(db.session)
     db.session.commit()
-    return int(number)
+    return number
 
 
 def test_a_watch_connects_again(app: Flask, database_name: str) -> None:
