@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha1
 from itertools import islice
 from urllib.parse import quote_plus
 
@@ -37,7 +37,7 @@ def answer(
     if is_open:
         response.headers["Access-Control-Allow-Origin"] = "*"
     if status == 200:
-        response.set_etag(blake2b(content, digest_size=12).hexdigest())
+        response.set_etag(_mark(content))
         if changed_at is not None:
             response.headers["Last-Modified"] = http_date(changed_at)
         response.make_conditional(request)
@@ -56,7 +56,7 @@ def answer_of_edition(
     """
     response = Response(status=200, mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"
-    mark = blake2b(f"{request.path} {edition}".encode(), digest_size=12).hexdigest()
+    mark = _mark(f"{request.path} {edition}".encode())
     # Weak: of what it is, not of its bytes, which a new version of the program may write otherwise.
     response.set_etag(mark, weak=True)
     response.make_conditional(request)
@@ -69,6 +69,12 @@ def answer_of_edition(
             # Counted when the body was still empty.
             response.headers.pop("Content-Length", None)
     return response
+
+
+def _mark(content: bytes) -> str:
+    # Tells versions apart, guards nothing. Half as long on the way as BLAKE2, with or without help
+    # of the processor: a twentieth of a page.
+    return sha1(content, usedforsecurity=False).hexdigest()
 
 
 def _in_steps(app: Flask, body: Iterator[bytes]) -> Iterator[bytes]:
