@@ -3,10 +3,12 @@
 import logging
 import re
 import smtplib
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.charset import QP, Charset
@@ -35,7 +37,10 @@ BATCH = 20
 #: seconds is slow, not broken: giving up on it would only send the same mail again.
 _CONNECT_SECONDS = 10
 _ANSWER_SECONDS = 25
-#: Seconds after which a batch lets go of what is left, well before its lease ends.
+#: Seconds for the whole of a letter, however many answers it takes and however slowly they trickle.
+_LONGEST_TRY = 35.0
+#: Seconds after which a batch begins no other letter. With the longest try that is less than the
+#: lease: nobody else takes a letter that is still on its way.
 _LONGEST_BATCH = 20.0
 _LONGEST_SUBJECT = 200
 
@@ -121,16 +126,17 @@ def deliver(now: datetime, *, must_stop: Callable[[], bool] = lambda: False) -> 
     post = _post_office()
     try:
         for position, claimed in enumerate(claims):
-            elapsed = time.monotonic() - begun
-            if elapsed > _LONGEST_BATCH or must_stop():
-                _let_go(claims[position:])
-                break
             try:
-                _deliver_one(post, claimed, now + timedelta(seconds=elapsed), tally)
+                post.open()
             except Unreachable as fault:
                 tally.fault = str(fault)
                 _let_go(claims[position:], tally.fault)
                 break
+            elapsed = time.monotonic() - begun
+            if elapsed > _LONGEST_BATCH or must_stop():
+                _let_go(claims[position:])
+                break
+            _deliver_one(post, claimed, now + timedelta(seconds=elapsed), tally)
     finally:
         post.close()
     return tally
@@ -201,7 +207,8 @@ def _deliver_one(post: "_PostOffice", claimed: Claim, now: datetime, tally: Tall
     except UnicodeError as fault:
         _park(claimed, f"{claimed.to_address}: no mail can be addressed so: {fault}", tally)
     else:
-        outbox.mark_sent(db.session, claimed, now)
+        if not outbox.mark_sent(db.session, claimed, now):
+            log.warning("message %d went out, but its lease was lost: it may go twice", claimed.id)
         db.session.commit()
         tally.sent += 1
 
@@ -265,6 +272,13 @@ class NoServer(Exception):
 
 
 class _PostOffice(Protocol):
+    def open(self) -> None:
+        """Be ready for a letter.
+
+        Raises:
+            Unreachable: the mail server is away or does not let us in.
+        """
+
     def send(self, letter: flask_mail.Message) -> None:
         """Hand a letter over."""
 
@@ -281,6 +295,9 @@ def _post_office() -> _PostOffice:
 class _Kept:
     """The demo's: a mail counts as sent and is read on the mailbox page."""
 
+    def open(self) -> None:
+        return
+
     def send(self, letter: flask_mail.Message) -> None:
         if letter.has_bad_headers():
             raise flask_mail.BadHeaderError
@@ -290,6 +307,9 @@ class _Kept:
 
 
 class _Nobody:
+    def open(self) -> None:
+        return
+
     def send(self, letter: flask_mail.Message) -> None:
         raise NoServer(f"no mail server is set (MAIL_SERVER): {letter.subject!r} stays here")
 
@@ -298,15 +318,21 @@ class _Nobody:
 
 
 class _Smtp:
-    """One connection for a batch, opened at its first letter and again after it broke."""
+    """One connection for a batch, opened before its first letter and again after it broke."""
 
     def __init__(self) -> None:
         self._connection: _Connection | None = None
 
+    def open(self) -> None:
+        if self._connection is None:
+            self._connection = self._opened()
+
     def send(self, letter: flask_mail.Message) -> None:
-        connection = self.open()
+        if self._connection is None:
+            raise smtplib.SMTPServerDisconnected("not open")
         try:
-            connection.send(letter)
+            with self._connection.within(_LONGEST_TRY):
+                self._connection.send(letter)
         except (smtplib.SMTPServerDisconnected, OSError):
             self.close()
             raise
@@ -314,11 +340,6 @@ class _Smtp:
             if fault.smtp_code == 421:  # "closing the channel"
                 self.close()
             raise
-
-    def open(self) -> "_Connection":
-        if self._connection is None:
-            self._connection = self._opened()
-        return self._connection
 
     def close(self) -> None:
         if self._connection is not None:
@@ -352,6 +373,24 @@ class _Connection(flask_mail.Connection):
         if host.sock is not None:
             host.sock.settimeout(_ANSWER_SECONDS)
         return host
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Break the connection off if a block takes longer; the time for each answer is another."""
+        end = threading.Timer(seconds, self._break_off)
+        end.daemon = True
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
+
+    def _break_off(self) -> None:
+        # Whoever waits for an answer then hears that nobody is there. A TLS socket's own method
+        # would take its state away under the waiting thread.
+        if self.host is not None and self.host.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.host.sock, socket.SHUT_RDWR)
 
     def leave(self) -> None:
         """Say goodbye, briefly: what was sent is sent."""

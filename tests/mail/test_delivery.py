@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import flask_mail
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobboard.db import db
 from jobboard.mail import delivery, messages, outbox
@@ -134,6 +135,36 @@ def test_a_dropped_connection_repeats_one_mail_once_with_its_id(
     assert len(mails) == 4
     assert len(to_a) == 2
     assert len({mail.message_id for mail in to_a}) == 1
+
+
+def test_a_letter_is_given_up_well_before_another_worker_may_take_it(
+    app: Flask, smtp_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longest = delivery._LONGEST_BATCH + delivery._LONGEST_TRY
+    assert longest < delivery.LEASE.total_seconds()
+
+    owe("bob", "carol")
+    monkeypatch.setattr(delivery, "_LONGEST_TRY", 0.2)
+    smtp_server.delay = 2.0
+    # The second letter has a connection of its own.
+    assert counts(delivery.deliver(NOW)) == (0, 2, 0)
+    assert {row.status for row in rows().values()} == {MessageStatus.WAITING}
+
+
+def test_a_letter_that_another_worker_took_meanwhile_is_named_in_the_log(
+    app: Flask, smtp_server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def steal(_app: Flask, **_: Any) -> None:
+        connection = db.engine.connect()
+        with connection.begin():
+            connection.execute(update(Message).values(lease_until=NOW + 2 * delivery.LEASE))
+        connection.close()
+
+    owe("bob")
+    with flask_mail.email_dispatched.connected_to(steal, app):
+        delivery.deliver(NOW)
+    assert "its lease was lost" in caplog.text
+    assert "bob@" not in caplog.text
 
 
 def test_a_server_that_is_away_is_nobodys_fault(app: Flask, smtp_server: MailServer) -> None:
