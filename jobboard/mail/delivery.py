@@ -427,6 +427,7 @@ _NO_VALUES = dict.fromkeys(
         "is_guest",
         "is_live",
         "is_known",
+        "is_new_text",
         "note",
         "reason",
         "listing_url",

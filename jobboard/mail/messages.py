@@ -33,6 +33,14 @@ def listing_posted(listing: Listing, *, at: datetime) -> None:
     _about(listing, "listing_posted", at, key=_stamp(listing.publish_at or at))
 
 
+def listing_text_accepted(listing: Listing, *, at: datetime) -> None:
+    """Tell the poster that the changed text of a live listing has taken the former one's place.
+
+    It has the kind of the mail that says that the listing is live.
+    """
+    _about(listing, "listing_posted", at, key=_stamp(at), params={"is_new_text": True})
+
+
 def listing_changes_requested(listing: Listing, *, note: str, at: datetime) -> None:
     """Tell the poster what a moderator asks to change, in the listing or in a new text for it."""
     params = {"note": note, "is_live": listing.publish_at is not None}

@@ -240,6 +240,7 @@ def accept_revision(revision: Revision, *, by: User, version: int | None, now: d
     revision.status = RevisionStatus.ACCEPTED
     revision.decided_at = now
     _record(listing, Verb.ACCEPT_REVISION, by, now)
+    messages.listing_text_accepted(listing, at=now)
     commit()
 
 

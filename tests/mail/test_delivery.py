@@ -298,3 +298,17 @@ def test_a_duplicate_s_poster_gets_the_address_of_what_stays(
         words = mail.text(form)
         assert "The one that stays" in words
         assert f"http://localhost/job/{stays.slug}/" in words.replace("=\n", "")
+
+
+def test_of_a_new_text_it_is_not_said_that_the_listing_is_new(
+    app: Flask, smtp_server: MailServer
+) -> None:
+    row = listing(db.session, poster=person(db.session), now=NOW)
+    messages.listing_posted(row, at=NOW)
+    messages.listing_text_accepted(row, at=NOW + timedelta(days=1))
+    db.session.commit()
+    assert counts(delivery.deliver(NOW + timedelta(days=1))) == (2, 0, 0)
+    first, second = (mail.text() for mail in smtp_server.wait_for(2))
+    assert "is on the board" in first
+    assert "is on the board" not in second
+    assert "new text has taken the place" in second

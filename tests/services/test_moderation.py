@@ -305,7 +305,7 @@ def revised(session: Db, alice: User) -> Revision:
 
 
 def test_a_new_text_takes_the_live_one_s_place(
-    session: Db, maryam: User, revised: Revision
+    session: Db, alice: User, maryam: User, revised: Revision
 ) -> None:
     row = revised.listing
     published = row.first_published_at
@@ -314,6 +314,7 @@ def test_a_new_text_takes_the_live_one_s_place(
     assert (row.title, row.ends_at) == ("Changed title", NOW + timedelta(days=20))
     assert (row.status, row.first_published_at) == (Status.PUBLISHED, published)
     assert (revised.status, revised.decided_at) == (RevisionStatus.ACCEPTED, LATER)
+    assert mails(session) == [("listing_posted", alice.email)]
     assert events(session)[-1] == (Verb.ACCEPT_REVISION, ActorKind.MODERATOR, "", "")
 
 
