@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tantivy import DocAddress, Index, IndexWriter, Query, Schema, Searcher
+from tantivy import Index, IndexWriter, Query, Schema, Searcher
 
 from jobboard.search import document
 from jobboard.search.columns import Numbers
 from jobboard.search.document import SearchDocument
+from jobboard.search.hits import Hit
 
 #: Memory of a writer in bytes: for some changed listings, and for all of them.
 _SMALL_HEAP = 15_000_000
@@ -67,7 +68,7 @@ class Remembered:
         nearness: places that were looked up, and the points around them (``nearness``).
         timetable: when listings begin and end (``timetables``).
         questions: how many searches there have been.
-        pages: the first hits of searches, live or not, and how many there are (``engine``).
+        pages: the first hits of searches, live or not, and how many there are (``question``).
         counts: what was counted for searches, live or not (``facets``).
         numbers: what the numbers in the columns stand for (``facets``).
         slugs: of organisations, by their numbers (``facets``).
@@ -78,9 +79,7 @@ class Remembered:
     nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(default_factory=dict)
     timetable: Timetable | None = None
     questions: int = 0
-    pages: dict[Any, tuple[list[tuple[Any, int, int, DocAddress]], int]] = field(
-        default_factory=dict
-    )
+    pages: dict[Any, tuple[list[Hit], int]] = field(default_factory=dict)
     counts: dict[Any, Any] = field(default_factory=dict)
     numbers: Numbers | None = None
     slugs: dict[int, str] = field(default_factory=dict)

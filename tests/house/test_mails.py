@@ -23,7 +23,7 @@ KINDS = {
     "password_reset",
 }
 #: Functions that owe a mail of another kind: the same words for a new and for a known address.
-_SHARED = {"account_exists": "address_confirm"}
+_SHARED = {"account_exists": "address_confirm", "listing_text_accepted": "listing_posted"}
 
 
 def functions() -> set[str]:

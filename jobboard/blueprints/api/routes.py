@@ -20,6 +20,7 @@ from jobboard.formats.problem import ProblemError
 from jobboard.queries import listings as find
 from jobboard.queries import organisations as find_organisations
 from jobboard.search import engine
+from jobboard.search.cursors import BadCursor
 from jobboard.tables import gazetteer
 from jobboard.web import api_items, criteria_words, errors, filters, limits
 from jobboard.web.listing_view import without_addresses
@@ -65,7 +66,7 @@ def jobs() -> Response:
     now = clock.now()
     try:
         hits, following = engine.stretch(criteria, now, after=stretch.after, limit=stretch.limit)
-    except engine.BadCursor:
+    except BadCursor:
         raise QueryRefused(
             [ProblemError("cursor", gettext(parameters.NOT_A_CURSOR))],
         ) from None

@@ -1,0 +1,50 @@
+"""Words typed wrongly: what was probably meant, and what was replaced for it."""
+
+from dataclasses import replace
+
+from jobboard.search import spelling
+from jobboard.search.asked import Asked, Word
+from jobboard.search.matching import Matcher
+
+#: A word that listings do hold is taken for a slip only when the other is that much more frequent.
+_MORE_FREQUENT = 10
+#: And one that more listings hold is no slip.
+_MOST_FREQUENT_SLIP = 20
+
+
+def forgiven(
+    matcher: Matcher, asked: Asked, *, only_unknown: bool
+) -> tuple[Asked, tuple[tuple[str, str], ...]]:
+    """Return what was probably meant, and the words that were replaced for it.
+
+    Args:
+        matcher: what knows the index's words.
+        asked: the words as they were typed.
+        only_unknown: whether to doubt only words that no listing has; else also the rare ones.
+    """
+    words: list[Word] = []
+    corrections: list[tuple[str, str]] = []
+    for word in asked.words:
+        if word.endings or word.is_little or len(word.parts) > 1:
+            words.append(word)
+            continue
+        if only_unknown and word is asked.words[-1] and not matcher.is_known(word):
+            endings = matcher.endings(word)
+            if endings:
+                words.append(replace(word, endings=endings))
+                continue
+        meant = _meant(matcher, word, only_unknown=only_unknown)
+        words.append(word if meant is None else Word(meant, (meant,)))
+        if meant is not None:
+            corrections.append((word.typed, meant))
+    return replace(asked, words=tuple(words)), tuple(corrections)
+
+
+def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
+    """Return the word that was probably meant, or None when this one stands."""
+    if not matcher.is_known(word):
+        return spelling.corrected(matcher.snapshot, word.folded)
+    frequency = matcher.frequency(word)
+    if only_unknown or frequency > _MOST_FREQUENT_SLIP:
+        return None
+    return spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT * frequency)

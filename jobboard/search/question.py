@@ -1,0 +1,312 @@
+"""One search of one state of the index at one instant: its pages, its total, its facets."""
+
+from collections.abc import Hashable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tantivy import FieldType, Occur, Order, Query
+
+from jobboard.domain.criteria import Criteria, Sort
+from jobboard.search import facets as counting
+from jobboard.search import partial_matches, timetables
+from jobboard.search.asked import Asked
+from jobboard.search.busiest import ORGANISATION
+from jobboard.search.cursors import Cursor
+from jobboard.search.document import SearchDocument, microseconds
+from jobboard.search.facets import COUNTED, Facets
+from jobboard.search.filters import Filters
+from jobboard.search.forgiveness import forgiven
+from jobboard.search.hits import Hit, by_score, by_score_and_age, hits_of, one_of, total_of
+from jobboard.search.index import Snapshot, keep
+from jobboard.search.matching import Matcher
+
+#: How the engine is asked for each order.
+_ORDERS: Mapping[Sort, dict[str, Any]] = {
+    Sort.BEST: {},
+    Sort.NEWEST: {"order_by_field": "by_newest", "order": Order.Desc},
+    Sort.DEADLINE: {"order_by_field": "by_deadline", "order": Order.Asc},
+    Sort.PAY: {"order_by_field": "by_pay", "order": Order.Desc},
+}
+
+_GREATEST = (1 << 64) - 1
+#: Listings are read by so many, that is a few pages: of equal matches the newer comes first within
+#: these. If no more match, they need not be searched again to be counted.
+_STRETCH = 60
+#: Listings around the place of a cursor among the best matches that are looked through for it.
+_SLACK = 50
+#: Hits that are kept of one search, and searches of which they are.
+_KEPT = 500
+_MOST_REMEMBERED = 200
+
+
+class Question:
+    """One search of one snapshot at one instant.
+
+    Attributes:
+        total: how many listings match; known once a page or a stretch has been read.
+        few: all that match, when they are few and have been read.
+        corrections: what was searched in place of what was typed.
+    """
+
+    def __init__(self, snapshot: Snapshot, criteria: Criteria, now: datetime) -> None:
+        self.snapshot = snapshot
+        self.criteria = criteria
+        self.now = microseconds(now)
+        self.matcher = Matcher(snapshot)
+        self.filters = Filters(snapshot, criteria, now)
+        self.total = 0
+        self.few: list[Hit] | None = None
+        named = timetables.not_live(snapshot, self.now)
+        #: Ids of what is not live, the index's own marker with them; None to compare instants.
+        self.gone = None if named is None else frozenset([0, *named])
+        self.asked, self.corrections = forgiven(
+            self.matcher, Asked.read(criteria.q), only_unknown=True
+        )
+        self.words = self.matcher.all_of(self.asked)
+
+    def page(self, limit: int, offset: int) -> tuple[int, ...]:
+        """Return the ids of a page."""
+        return tuple(hit.id for hit in self._first(limit, offset))
+
+    def stretch(self, limit: int, cursor: Cursor | None) -> tuple[tuple[int, ...], Cursor | None]:
+        """Return the ids after a cursor, and the cursor after them unless they are the last."""
+        if self.criteria.order is Sort.BEST:
+            return self._best_after(limit, cursor)
+        # One more than asked for tells whether there is another stretch.
+        if cursor is None:
+            hits = self._first(limit + 1, 0)
+        else:
+            self._first(0, 0)
+            hits, _ = self._search(limit + 1, 0, self._beyond(cursor.key))
+        ids = tuple(hit.id for hit in hits[:limit])
+        if len(hits) <= limit or not ids:
+            return ids, None
+        return ids, Cursor(self.now, int(hits[limit - 1].key), ids[-1])
+
+    def partial(self, limit: int) -> tuple[int, ...]:
+        """Return the ids of the closest listings that hold some of the words, but not all."""
+        narrower = [*self.matcher.excluded(self.asked), *self._narrowed(), *self._living()]
+        if self.words and self.total:
+            narrower.append((Occur.MustNot, Query.boolean_query(self.words)))
+        required = self.matcher.required(self.asked)
+        return partial_matches.closest(self.snapshot, required, narrower, limit)
+
+    def facets(self) -> Facets:
+        """Count every facet with its own choice left out."""
+        chosen = [key for key in self.filters.chosen if key in COUNTED]
+        facets = self._counts([key for key in COUNTED if key not in chosen], without=None)
+        for key in chosen:
+            facets |= self._counts([key], without=key)
+        return {key: facets[key] for key in COUNTED if facets.get(key)}
+
+    def countries(self) -> dict[str, int]:
+        """Count the countries, their own choice left out."""
+        return self._counts(["country"], without="country")["country"]
+
+    def like(self, document: SearchDocument, limit: int) -> tuple[int, ...]:
+        """Return the ids of the live listings most like one."""
+        query = Query.boolean_query(
+            [
+                (Occur.Must, self.matcher.like(document)),
+                (Occur.MustNot, Query.term_query(self.snapshot.schema, "id", document.id)),
+                *self._narrowed(),
+            ]
+        )
+        result = self.snapshot.searcher.search(self._alive(query), limit, count=False)
+        return tuple(hit.id for hit in hits_of(self.snapshot.searcher, result))
+
+    def _best_after(
+        self, limit: int, cursor: Cursor | None
+    ) -> tuple[tuple[int, ...], Cursor | None]:
+        started, place = (self.now, 0) if cursor is None else (cursor.started, cursor.key)
+        if cursor is None:
+            begin, ids = 0, self.page(limit + 1, 0)
+        else:
+            self._first(0, 0)
+            begin = max(0, min(place, self.snapshot.searcher.num_docs) - _SLACK)
+            known_then = (Occur.Must, self.filters.published_by(started))
+            hits, _ = self._search(limit + 1 + 2 * _SLACK, begin, known_then)
+            ids = tuple(hit.id for hit in hits)
+            place = begin + ids.index(cursor.id) + 1 if cursor.id in ids else place
+        found = ids[place - begin : place - begin + limit]
+        if len(ids) <= place - begin + limit or not found:
+            return found, None
+        return found, Cursor(started, place + limit, found[-1])
+
+    def _first(self, limit: int, offset: int) -> list[Hit]:
+        """Return the hits of a page and note the total; where nothing matches, forgive slips."""
+        hits, self.total = self._counted(limit, offset)
+        if self.total or not self.asked.weighty:
+            return hits
+        asked, corrections = forgiven(self.matcher, self.asked, only_unknown=False)
+        if not corrections:
+            return hits
+        before = self.asked, self.words, self.few
+        self.asked, self.few = asked, None
+        self.words = self.matcher.all_of(asked)
+        found, total = self._counted(limit, offset)
+        if not total:
+            self.asked, self.words, self.few = before
+            return hits
+        self.total = total
+        self.corrections = (*self.corrections, *corrections)
+        return found
+
+    def _counted(self, limit: int, offset: int) -> tuple[list[Hit], int]:
+        if offset < self.snapshot.searcher.num_docs and limit > 0:
+            return self._search(limit, offset)
+        # The engine would keep room for every hit before the page.
+        _, total = self._search(1, 0)
+        return [], total
+
+    def _search(
+        self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None
+    ) -> tuple[list[Hit], int]:
+        """Return the live hits of a page and how many there are in all."""
+        # Whole stretches are read, so that equal matches lie the same on every page.
+        begin = offset // _STRETCH * _STRETCH
+        end = -(-(offset + limit) // _STRETCH) * _STRETCH
+        page = slice(offset - begin, offset - begin + limit)
+        if narrower is None and self.gone is not None and end + len(self.gone) <= _KEPT:
+            hits, total = self._early(end, self.gone)
+            return self._in_order(hits)[offset : offset + limit], total
+        query = self._query()
+        if narrower is not None:
+            query = Query.boolean_query([(Occur.Must, query), narrower])
+        lifted = self._lifted(query)
+        hits, total = self._read(self._alive(lifted or query), end - begin, begin)
+        return self._in_order(hits)[page], total
+
+    def _in_order(self, hits: list[Hit]) -> list[Hit]:
+        """Put the newer of equal matches first, within each stretch."""
+        if self.criteria.order is not Sort.BEST:
+            return hits
+        found: list[Hit] = []
+        for begin in range(0, len(hits), _STRETCH):
+            found.extend(sorted(hits[begin : begin + _STRETCH], key=by_score_and_age))
+        return found
+
+    def _early(self, most: int, gone: frozenset[int]) -> tuple[list[Hit], int]:
+        """Return the first hits and how many there are in all.
+
+        To read some more than asked for and drop those that are gone costs less than to keep these
+        out of all that match; and what is read so serves whoever asks the same again, at whatever
+        instant.
+        """
+        hits, total = self._kept(most + len(gone))
+        found = [hit for hit in hits if hit.id not in gone]
+        if total <= len(hits):
+            self.few = found
+            return found, len(found)
+        return found, total - self._gone_of_these()
+
+    def _kept(self, most: int) -> tuple[list[Hit], int]:
+        """Return the first hits, live or not, and how many there are, read once if possible."""
+        name = self._name(), self.criteria.order
+        pages = self.snapshot.remembered.pages
+        kept = pages.get(name)
+        if kept is not None and (len(kept[0]) >= most or kept[1] <= len(kept[0])):
+            return kept
+        query = self._query()
+        hits, total = self._read(query, most)
+        lifted = self._lifted(query, is_needed=True)
+        if lifted is not None:
+            # To read the few that are lifted by themselves is cheaper than to ask of each that
+            # matches whether it is one of them.
+            first, _ = self._read(lifted, most)
+            known = {hit.id for hit in first}
+            hits = [*first, *(hit for hit in hits if hit.id not in known)]
+            hits = sorted(hits, key=by_score)[:most]
+        kept = hits, total
+        return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
+
+    def _lifted(self, query: Query, *, is_needed: bool = False) -> Query | None:
+        """Return a query that lifts listings in which the words stand together, or None.
+
+        Args:
+            query: what must match.
+            is_needed: whether to leave out the others.
+        """
+        if self.criteria.order is not Sort.BEST:
+            return None
+        found = self.matcher.lifts(self.asked)
+        if not found:
+            return None
+        lifts = Query.boolean_query([(Occur.Should, one) for one in found])
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must if is_needed else Occur.Should, lifts)]
+        )
+
+    def _read(self, query: Query, limit: int, offset: int = 0) -> tuple[list[Hit], int]:
+        order = _ORDERS[self.criteria.order]
+        result = self.snapshot.searcher.search(query, limit, offset=offset, **order)
+        return hits_of(self.snapshot.searcher, result), total_of(result)
+
+    def _name(self, without: str | None = None) -> Hashable:
+        """Return by what the same question is known again; None if it speaks of the instant."""
+        name = self.filters.name(without)
+        return None if name is None else (self.asked, name)
+
+    def _gone_of_these(self) -> int:
+        """Return how many that match are not live, the marker with them if it does."""
+        is_everything = not (self.words and (self.asked.weighty or self.asked.phrases))
+        if len(self.gone or ()) <= 1 and not (is_everything and not self._narrowed()):
+            return 0
+        both = Query.boolean_query([(Occur.Must, self._query()), (Occur.Must, self._dead())])
+        return total_of(self.snapshot.searcher.search(both, 1))
+
+    def _alive(self, query: Query) -> Query:
+        """Return a query narrowed to what is live."""
+        return Query.boolean_query([(Occur.Must, query), *self._living()])
+
+    def _living(self) -> list[tuple[Occur, Query]]:
+        """Return the clauses that leave out what is not live."""
+        if self.gone is None:
+            return timetables.by_comparing(self.snapshot, self.now)
+        return [(Occur.MustNot, self._dead())]
+
+    def _dead(self) -> Query:
+        return one_of(self.snapshot.schema, sorted(self.gone or (0,)))
+
+    def _beyond(self, key: int) -> tuple[Occur, Query]:
+        """Return the clause for what comes after a key in the order that holds."""
+        order = _ORDERS[self.criteria.order]
+        is_rising = order["order"] == Order.Asc
+        # A forged cursor may hold any number: neither side may leave the field's range.
+        query = Query.range_query(
+            self.snapshot.schema,
+            order["order_by_field"],
+            FieldType.Unsigned,
+            min(key + 1, _GREATEST) if is_rising else None,
+            None if is_rising else max(key - 1, 0),
+        )
+        return Occur.Must, Query.const_score_query(query, 0.0)
+
+    def _query(self, without: str | None = None) -> Query:
+        """Return the query for what matches, live or not, one key left out."""
+        clauses = [*self._narrowed(without), *self.words]
+        return Query.boolean_query(clauses) if clauses else Query.all_query()
+
+    def _narrowed(self, without: str | None = None) -> list[tuple[Occur, Query]]:
+        return self.filters.clauses(without)
+
+    def _counts(self, keys: list[str], without: str | None) -> Facets:
+        """Count some facets of the listings that match, one choice left out."""
+        if without is None and self.few is not None:
+            query = one_of(self.snapshot.schema, [hit.id for hit in self.few])
+            few = [hit.address for hit in self.few]
+            return counting.count(self.snapshot, query, keys, self.now, few=few)
+        query = self._query(without)
+        chosen = self.filters.clause(ORGANISATION) if without == ORGANISATION else None
+        if self.gone is None:
+            alive = self._alive(query)
+            return counting.count(self.snapshot, alive, keys, self.now, organisations=chosen)
+        # The marker has no values and need not be taken away.
+        gone = self._dead() if len(self.gone) > 1 else None
+        name = self._name(without)
+        return counting.count(
+            *(self.snapshot, query, keys, self.now),
+            gone=gone,
+            name=name,
+            organisations=chosen,
+        )
