@@ -29,7 +29,7 @@ from jobboard.search.hits import Hit
 _SMALL_HEAP = 15_000_000
 _LARGE_HEAP = 120_000_000
 #: The index's own documents: one, and those of earlier commits that are not merged away yet.
-_MOST_MARKERS = 1_000
+_MOST_MARKERS = 100
 #: With more segments than this a writer stays for the time it takes to merge them.
 _MOST_SEGMENTS = 12
 _LOCK_POLL = 0.005
