@@ -190,6 +190,7 @@ def test_whoever_signed_in_finds_the_account_on_public_pages(
     page.goto(f"{board.url}/jobs/")
     expect(account).to_be_hidden()
     sign_in(page, board, "maryam@think.example")
+    page.wait_for_load_state()
     page.goto(f"{board.url}/jobs/")
     expect(page.get_by_role("link", name="Sign in")).to_be_hidden()
     account.click()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from jobboard.domain import address
@@ -11,12 +11,13 @@ from jobboard.markup.markdown import text_to_html
 from jobboard.queries.organisations import Row
 from jobboard.web import api_items, cards, filters, listing_view
 from jobboard.web.public import with_query
+from jobboard.words import N_
 
 _FEEDS = (
     ("Atom", "atom", "application/atom+xml"),
     ("RSS", "rss", "application/rss+xml"),
-    ("JSON", "json", "application/feed+json"),
-    ("iCalendar", "ics", "text/calendar"),
+    ("JSON Feed", "json", "application/feed+json"),
+    (N_("Calendar"), "ics", "text/calendar"),
 )
 
 
@@ -98,6 +99,6 @@ def feeds(slug: str) -> list[FeedLink]:
     """Return the feeds of an organisation's live listings."""
     query = [("organisation", slug)]
     return [
-        FeedLink(label, mimetype, with_query(f"/jobs/feed.{kind}", query))
+        FeedLink(gettext(label), mimetype, with_query(f"/jobs/feed.{kind}", query))
         for label, kind, mimetype in _FEEDS
     ]
