@@ -234,7 +234,7 @@ def log(*, words: str, verb: str, page: int) -> tuple[list[Event], int]:
         )
     rows = db.session.scalars(
         query.options(joinedload(Event.by), joinedload(Event.listing))
-        .order_by(Event.id.desc())
+        .order_by(Event.at.desc(), Event.id.desc())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )

@@ -188,6 +188,8 @@ def answer(
     """
     started = time.perf_counter()
     question = Question(snapshot, criteria, now)
+    if with_facets:
+        question.count_ahead()
     start = criteria.offset if offset is None else offset
     ids = question.page(limit, start)
     partial: tuple[int, ...] = ()
@@ -209,6 +211,8 @@ def reach(
     """Return what one state of the index answers to ``stretch``."""
     started = time.perf_counter()
     question = Question(snapshot, criteria, now)
+    if with_facets:
+        question.count_ahead()
     ids, last = question.stretch(limit, cursor)
     partial: tuple[int, ...] = ()
     if cursor is None and question.total < _FULL_PAGE:

@@ -11,15 +11,16 @@ speak of the instant, ``facet_times`` keeps what does not.
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from tantivy import DocAddress, Query
 
 from jobboard.domain.criteria import Closing, Start
 from jobboard.domain.taxonomy import NOT_STATED, Education
-from jobboard.search import busiest, facet_times
+from jobboard.search import busiest, facet_times, parallel
 from jobboard.search.aggregations import MOST_BUCKETS, both, buckets, terms
 from jobboard.search.busiest import ORGANISATION, ORGANISATION_COLUMN
 from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
@@ -89,6 +90,7 @@ class _Counts:
     """What was counted, before it is told by the values that a search may choose.
 
     Attributes:
+        total: how many listings match.
         held: counts by facet and value, as the columns hold them.
         times: counts of the facets of time by value, at one instant.
         organisations: counts of those with the most, by number (``busiest``).
@@ -97,6 +99,7 @@ class _Counts:
         instants: by field and day, when on that day each of its few listings begins or ends.
     """
 
+    total: int
     held: Mapping[str, dict[str, int]]
     times: Mapping[str, dict[str, int]]
     organisations: Mapping[int, int]
@@ -108,6 +111,7 @@ class _Counts:
         """Return the same without what was counted in vain."""
         vain = other.organisations
         return _Counts(
+            self.total - other.total,
             _less(self.held, other.held),
             _less(self.times, other.times),
             {number: found - vain.get(number, 0) for number, found in self.organisations.items()},
@@ -115,53 +119,97 @@ class _Counts:
         )
 
 
-def count(
-    snapshot: Snapshot,
-    query: Query,
-    keys: Iterable[str],
-    now: int,
-    *,
-    few: list[DocAddress] | None = None,
-    gone: Query | None = None,
-    name: Hashable = None,
-    organisations: Query | None = None,
-) -> Facets:
-    """Count some facets of the listings that match a query.
+class FacetCount:
+    """Some facets of the listings that match one query: counted at once, or begun and told later.
 
-    Args:
-        snapshot: the state of the index.
-        query: what to count.
-        keys: the facets to count.
-        now: the instant, in microseconds.
-        few: where all of them stand, if they are few and known: what each has is then read.
-        gone: what is not live and does not count, unless ``query`` leaves it out.
-        name: under which the counts are remembered for this state of the index, if the query says
-            nothing about the instant.
-        organisations: the listings of the organisations that are told, however few they have.
+    It is right for the state of the index and the instant that it was made for.
     """
-    wanted = tuple(keys)
-    if not wanted:
-        return {}
-    vain = None
-    if gone is not None:
-        # To count the few in vain and take them away again is far cheaper than to keep them out.
-        vain = _counted(snapshot, both(query, gone), wanted, now, MOST_BUCKETS)
-    if few is not None:
-        counts = _read(snapshot, query, wanted, now, few)
-    else:
-        asked = busiest.enough(len(vain.organisations) if vain is not None else 0)
-        counts = _remembered(snapshot, query, wanted, now, asked, name)
-    chosen: dict[int, int] = {}
-    if organisations is not None and ORGANISATION in wanted:
-        chosen = _organisations(snapshot, both(query, organisations), MOST_BUCKETS)
-        counts = replace(counts, organisations={**counts.organisations, **chosen})
-    if vain is not None:
-        counts = counts.less(vain)
-    facets = {key: _told(key, counts, now // DAY) for key in wanted if key != ORGANISATION}
-    if ORGANISATION in wanted:
-        slug_of = partial(_slug, snapshot)
-        facets[ORGANISATION] = busiest.told(counts.organisations, chosen, slug_of)
-    return facets
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        keys: Iterable[str],
+        now: int,
+        *,
+        gone: Query | None = None,
+        name: Hashable = None,
+        organisations: Query | None = None,
+    ) -> None:
+        """Say what is to be counted.
+
+        Args:
+            snapshot: the state of the index.
+            query: what to count.
+            keys: the facets to count.
+            now: the instant, in microseconds.
+            gone: what is not live and does not count, unless ``query`` leaves it out.
+            name: under which the counts are remembered for this state of the index, if the query
+                says nothing about the instant.
+            organisations: the listings of the organisations that are told, however few they have.
+        """
+        self._snapshot = snapshot
+        self._query = query
+        self._keys = tuple(keys)
+        self._now = now
+        self._gone = gone
+        self._name = name
+        self._organisations = organisations
+        self._begun: Future[dict[str, Any]] | None = None
+
+    def begin(self) -> None:
+        """Begin to count in another thread, unless what is remembered serves."""
+        if self._keys and not _is_remembered(self._snapshot, self._keys, self._asked, self._name):
+            requests = _requests(self._snapshot, self._keys, self._now, self._asked)
+            self._begun = parallel.start(self._snapshot.searcher.aggregate, self._query, requests)
+
+    def told(self, few: list[DocAddress] | None = None) -> Facets:
+        """Return how many listings each value of each facet would give.
+
+        Args:
+            few: where all that match stand, if they are few and known: what each has is then read.
+        """
+        if not self._keys:
+            return {}
+        snapshot, now = self._snapshot, self._now
+        if few is not None:
+            counts = _read(snapshot, self._query, self._keys, now, few)
+        else:
+            counts = self._counts
+        chosen: dict[int, int] = {}
+        if self._organisations is not None and ORGANISATION in self._keys:
+            chosen = _organisations(snapshot, both(self._query, self._organisations), MOST_BUCKETS)
+            counts = replace(counts, organisations={**counts.organisations, **chosen})
+        if self._vain is not None:
+            counts = counts.less(self._vain)
+        facets = {key: _told(key, counts, now // DAY) for key in self._keys if key != ORGANISATION}
+        if ORGANISATION in self._keys:
+            slug_of = partial(_slug, snapshot)
+            facets[ORGANISATION] = busiest.told(counts.organisations, chosen, slug_of)
+        return facets
+
+    def total(self) -> int:
+        """Return how many listings match the query; there must be a facet to count."""
+        return self._counts.total
+
+    @cached_property
+    def _counts(self) -> _Counts:
+        return _remembered(
+            *(self._snapshot, self._query, self._keys, self._now),
+            *(self._asked, self._name, self._begun),
+        )
+
+    @cached_property
+    def _vain(self) -> _Counts | None:
+        """What is counted in vain: to take it away again is cheaper than to keep it out."""
+        if self._gone is None:
+            return None
+        query = both(self._query, self._gone)
+        return _counted(self._snapshot, query, self._keys, self._now, MOST_BUCKETS)
+
+    @property
+    def _asked(self) -> int:
+        return busiest.enough(len(self._vain.organisations) if self._vain is not None else 0)
 
 
 def no_more_than(level: Education) -> list[str]:
@@ -177,16 +225,21 @@ def is_met(needs: str, has: set[str]) -> bool:
 
 
 def _remembered(
-    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, asked: int, name: Hashable
+    snapshot: Snapshot,
+    query: Query,
+    keys: tuple[str, ...],
+    now: int,
+    asked: int,
+    name: Hashable,
+    begun: "Future[dict[str, Any]] | None",
 ) -> _Counts:
     if name is None:
-        return _counted(snapshot, query, keys, now, asked)
+        return _counted(snapshot, query, keys, now, asked, begun)
     kept: dict[Any, _Counts] = snapshot.remembered.counts
-    # Whoever narrows a search by one facet after another asks for what was counted with all others.
-    known = (name, COUNTED) if (name, COUNTED) in kept else (name, keys)
+    known = _known(snapshot, keys, name)
     counts = kept.pop(known, None)
     if counts is None or (ORGANISATION in keys and counts.asked < asked):
-        counts = _counted(snapshot, query, keys, now, asked)
+        counts = _counted(snapshot, query, keys, now, asked, begun)
         return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
     if not facet_times.KEYS.isdisjoint(keys):
         timed = [key for key in known[1] if key in facet_times.KEYS]
@@ -198,22 +251,53 @@ def _remembered(
     return keep(kept, known, counts, _MOST_REMEMBERED)
 
 
+def _is_remembered(snapshot: Snapshot, keys: tuple[str, ...], asked: int, name: Hashable) -> bool:
+    """Tell whether listings need not be gone through again to count a search's facets."""
+    if name is None:
+        return False
+    counts = snapshot.remembered.counts.get(_known(snapshot, keys, name))
+    return counts is not None and (ORGANISATION not in keys or counts.asked >= asked)
+
+
+def _known(
+    snapshot: Snapshot, keys: tuple[str, ...], name: Hashable
+) -> tuple[Hashable, tuple[str, ...]]:
+    """Return under which name the counts of a search are kept, or will be.
+
+    Whoever narrows a search by one facet after another asks for what was counted with all others.
+    """
+    every = (name, COUNTED)
+    return every if every in snapshot.remembered.counts else (name, keys)
+
+
 def _counted(
-    snapshot: Snapshot, query: Query, keys: tuple[str, ...], now: int, asked: int
+    snapshot: Snapshot,
+    query: Query,
+    keys: tuple[str, ...],
+    now: int,
+    asked: int,
+    begun: "Future[dict[str, Any]] | None" = None,
 ) -> _Counts:
     """Count at one instant what matches a query, and so many organisations of those that do."""
-    columns = _telling(snapshot, keys)
-    requests = {name: terms(name) for name in columns}
-    requests |= facet_times.requests(keys, now)
-    if ORGANISATION in keys:
-        requests[ORGANISATION] = busiest.request(asked)
-    found = snapshot.searcher.aggregate(query, requests)
+    if begun is None:
+        found = snapshot.searcher.aggregate(query, _requests(snapshot, keys, now, asked))
+    else:
+        found = begun.result()
+    columns = {name: buckets(found[name]) for name in _telling(snapshot, keys)}
     return _Counts(
-        _taken_apart(snapshot, query, keys, {name: buckets(found[name]) for name in columns}),
+        *_taken_apart(snapshot, query, keys, columns),
         facet_times.counted(keys, now, found),
         busiest.counted(buckets(found[ORGANISATION])) if ORGANISATION in keys else {},
         asked,
     )
+
+
+def _requests(snapshot: Snapshot, keys: tuple[str, ...], now: int, asked: int) -> dict[str, Any]:
+    requests = {name: terms(name) for name in _telling(snapshot, keys)}
+    requests |= facet_times.requests(keys, now)
+    if ORGANISATION in keys:
+        requests[ORGANISATION] = busiest.request(asked)
+    return requests
 
 
 def _organisations(snapshot: Snapshot, query: Query, asked: int) -> dict[int, int]:
@@ -238,7 +322,7 @@ def _read(
     values = snapshot.searcher.fast_field_values
     organisations = Counter(values(ORGANISATION_COLUMN, few)) if ORGANISATION in keys else {}
     return _Counts(
-        _taken_apart(
+        *_taken_apart(
             snapshot,
             query,
             keys,
@@ -255,8 +339,8 @@ def _taken_apart(
     query: Query,
     keys: tuple[str, ...],
     columns: Mapping[str, Iterable[tuple[Any, int]]],
-) -> dict[str, dict[str, int]]:
-    """Take columns apart: counts by number become counts by facet and value."""
+) -> tuple[int, dict[str, dict[str, int]]]:
+    """Take columns apart: return how many have any value, and counts by facet and value."""
     numbers = _numbers(snapshot)
     held: dict[str, dict[str, int]] = defaultdict(dict)
     total = 0
@@ -274,7 +358,7 @@ def _taken_apart(
     for facet in OPEN_FACETS:
         if facet in keys and held[facet].pop(SEVERAL, 0):
             _add_several(snapshot, query, facet, held[facet])
-    return held
+    return total, held
 
 
 @lru_cache(maxsize=256)

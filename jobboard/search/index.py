@@ -28,6 +28,8 @@ from jobboard.search.hits import Hit
 #: Memory of a writer in bytes: for some changed listings, and for all of them.
 _SMALL_HEAP = 15_000_000
 _LARGE_HEAP = 120_000_000
+#: The index's own documents: one, and those of earlier commits that are not merged away yet.
+_MOST_MARKERS = 100
 #: With more segments than this a writer stays for the time it takes to merge them.
 _MOST_SEGMENTS = 12
 _LOCK_POLL = 0.005
@@ -94,6 +96,8 @@ class Snapshot:
         folder: where it lies.
         change_number: the change of the database that it goes up to.
         languages: codes of the stemmers that its listings were reduced by.
+        indexed: how many documents the engine weighs words against: no less than it does, a little
+            more. Listings that were replaced count until their segment is merged.
         remembered: what earlier searches of this state worked out.
     """
 
@@ -103,6 +107,7 @@ class Snapshot:
     schema: Schema
     change_number: int
     languages: tuple[str, ...]
+    indexed: int
     remembered: Remembered = field(default_factory=Remembered, compare=False)
 
 
@@ -274,5 +279,14 @@ def _read(index: Index, folder: Path) -> Snapshot:
     if not marked:
         raise ValueError("the index has no change number")
     (change_number,) = searcher.fast_field_values("change_number", [marked[0][1]])
-    languages = tuple(sorted(code for code, _ in searcher.terms_with_prefix("written_in", "")))
-    return Snapshot(index, folder, searcher, schema, int(change_number or 0), languages)
+    languages = dict(searcher.terms_with_prefix("written_in", ""))
+    indexed = sum(languages.values()) + _MOST_MARKERS
+    return Snapshot(
+        index,
+        folder,
+        searcher,
+        schema,
+        int(change_number or 0),
+        languages=tuple(sorted(languages)),
+        indexed=indexed,
+    )

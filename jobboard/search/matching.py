@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
+from math import inf, log
 
 from tantivy import Occur, Query
 
@@ -35,6 +36,9 @@ _OTHERS = 0.1
 _COUNTRY = 2.5
 _TOGETHER = 3.0
 _IN_TITLE = 0.8
+#: BM25 counts a word for less than its rarity times this, however often it stands in a listing:
+#: one and the engine's k1 (https://en.wikipedia.org/wiki/Okapi_BM25).
+_MOST_OF_A_WORD = 2.2
 #: What a synonym is worth against the word itself.
 _SYNONYM = 0.8
 _SHORTEST_LOOSE_PART = 3
@@ -110,6 +114,29 @@ class Matcher:
             at += length
         found.extend(Need(self.phrase(phrase), (), self) for phrase in asked.phrases)
         return found
+
+    def ceiling(self, asked: Asked) -> float:
+        """Return what no listing scores by the words alone; infinite where it is not known."""
+        return sum(map(self._ceiling, self.required(asked)))
+
+    def _ceiling(self, need: Need) -> float:
+        if len(need.words) != 1:
+            return inf
+        (word,) = need.words
+        if len(word.parts) > 1 or (not word.endings and self._meant(word.parts, word.typed)):
+            return inf
+        return max(map(self._most_of, word.endings or word.parts))
+
+    def _most_of(self, part: str) -> float:
+        every = self.snapshot.indexed
+        rarity = sorted(
+            (
+                log(1 + (max(0, every - count) + 0.5) / (count + 0.5))
+                for count in self._known_forms(part).values()
+            ),
+            reverse=True,
+        )
+        return _MOST_OF_A_WORD * (rarity[0] + _OTHERS * sum(rarity[1:])) if rarity else 0.0
 
     def excluded(self, asked: Asked) -> list[tuple[Occur, Query]]:
         """Return the clauses that keep out what has a minus."""
@@ -277,12 +304,17 @@ class Matcher:
         return Query.disjunction_max_query(ways, 0.1)
 
     def _single(self, part: str) -> Query:
-        schema, frequency = self.snapshot.schema, self.snapshot.searcher.doc_freq
-        forms = self._forms(part)
         # A form that no listing has finds nothing, but makes the others slower.
-        known = [one for one in forms if frequency(ANY_FIELD, one)] or forms[:1]
-        terms = [Query.term_query(schema, ANY_FIELD, one, "freq") for one in known]
+        forms = tuple(self._known_forms(part)) or self._forms(part)[:1]
+        schema = self.snapshot.schema
+        terms = [Query.term_query(schema, ANY_FIELD, one, "freq") for one in forms]
         return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms, _OTHERS)
+
+    def _known_forms(self, part: str) -> dict[str, int]:
+        """Return what the index has a folded word as, and how many listings have each."""
+        frequency = self.snapshot.searcher.doc_freq
+        counts = ((one, int(frequency(ANY_FIELD, one))) for one in self._forms(part))
+        return {one: count for one, count in counts if count}
 
     def _forms(self, part: str) -> tuple[str, ...]:
         """Return what the index may have a folded word as."""

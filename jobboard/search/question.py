@@ -7,13 +7,12 @@ from typing import Any
 from tantivy import FieldType, Occur, Order, Query
 
 from jobboard.domain.criteria import Criteria, Sort
-from jobboard.search import facets as counting
 from jobboard.search import partial_matches, timetables
 from jobboard.search.asked import Asked
 from jobboard.search.busiest import ORGANISATION
 from jobboard.search.cursors import Cursor
 from jobboard.search.document import SearchDocument, microseconds
-from jobboard.search.facets import COUNTED, Facets
+from jobboard.search.facets import COUNTED, FacetCount, Facets
 from jobboard.search.filters import Filters
 from jobboard.search.forgiveness import forgiven
 from jobboard.search.hits import Hit, by_score, by_score_and_age, hits_of, one_of, total_of
@@ -37,6 +36,10 @@ _SLACK = 50
 #: Hits that are kept of one search, and searches of which they are.
 _KEPT = 500
 _MOST_REMEMBERED = 200
+#: The engine's scores are rounded to seven digits.
+_ROUNDED = 1.0001
+#: With fewer listings on the board it takes longer to hand the counting to another thread.
+_WORTH_AHEAD = 50_000
 
 
 class Question:
@@ -63,6 +66,8 @@ class Question:
             self.matcher, Asked.read(criteria.q), only_unknown=True
         )
         self.words = self.matcher.all_of(self.asked)
+        #: Counts that were begun, by the choice that they leave out.
+        self._ahead: dict[str | None, FacetCount] = {}
 
     def page(self, limit: int, offset: int) -> tuple[int, ...]:
         """Return the ids of a page."""
@@ -91,13 +96,26 @@ class Question:
         required = self.matcher.required(self.asked)
         return partial_matches.closest(self.snapshot, required, narrower, limit)
 
+    def count_ahead(self) -> None:
+        """Begin to count the facets, where that takes long, while the listings are looked for."""
+        if self.snapshot.searcher.num_docs < _WORTH_AHEAD:
+            return
+        for keys, without in self._passes():
+            begun = self._ahead[without] = self._count(keys, without)
+            begun.begin()
+
     def facets(self) -> Facets:
         """Count every facet with its own choice left out."""
-        chosen = [key for key in self.filters.chosen if key in COUNTED]
-        facets = self._counts([key for key in COUNTED if key not in chosen], without=None)
-        for key in chosen:
-            facets |= self._counts([key], without=key)
+        facets: Facets = {}
+        for keys, without in self._passes():
+            facets |= self._counts(keys, without)
         return {key: facets[key] for key in COUNTED if facets.get(key)}
+
+    def _passes(self) -> list[tuple[list[str], str | None]]:
+        """Return which facets are counted together, and which choice is left out of each pass."""
+        chosen = [key for key in self.filters.chosen if key in COUNTED]
+        others = [key for key in COUNTED if key not in chosen]
+        return [(others, None), *(([key], key) for key in chosen)]
 
     def countries(self) -> dict[str, int]:
         """Count the countries, their own choice left out."""
@@ -144,6 +162,7 @@ class Question:
         before = self.asked, self.words, self.few
         self.asked, self.few = asked, None
         self.words = self.matcher.all_of(asked)
+        self._ahead.clear()
         found, total = self._counted(limit, offset)
         if not total:
             self.asked, self.words, self.few = before
@@ -207,18 +226,32 @@ class Question:
         kept = pages.get(name)
         if kept is not None and (len(kept[0]) >= most or kept[1] <= len(kept[0])):
             return kept
-        query = self._query()
-        hits, total = self._read(query, most)
-        lifted = self._lifted(query, is_needed=True)
-        if lifted is not None:
-            # To read the few that are lifted by themselves is cheaper than to ask of each that
-            # matches whether it is one of them.
-            first, _ = self._read(lifted, most)
-            known = {hit.id for hit in first}
-            hits = [*first, *(hit for hit in hits if hit.id not in known)]
-            hits = sorted(hits, key=by_score)[:most]
-        kept = hits, total
+        kept = self._first_of(self._query(), most)
         return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
+
+    def _first_of(self, query: Query, most: int) -> tuple[list[Hit], int]:
+        """Return the first hits of what matches a query, and how many there are."""
+        lifted = self._lifted(query, is_needed=True)
+        if lifted is None:
+            return self._read(query, most)
+        # To read the few that are lifted by themselves is cheaper than to ask of each that
+        # matches whether it is one of them.
+        first, _ = self._read(lifted, most)
+        if len(first) == most and first[-1].key > self.matcher.ceiling(self.asked) * _ROUNDED:
+            # Nobody else comes as far, so the others need not be weighed.
+            return first, self._number_of(query)
+        hits, total = self._read(query, most)
+        known = {hit.id for hit in first}
+        hits = [*first, *(hit for hit in hits if hit.id not in known)]
+        return sorted(hits, key=by_score)[:most], total
+
+    def _number_of(self, query: Query) -> int:
+        """Return how many match a query, which all facets but those chosen are counted for."""
+        begun = self._ahead.get(None)
+        if begun is not None:
+            return begun.total()
+        # By a field: the engine weighs no words then.
+        return total_of(self.snapshot.searcher.search(query, 1, order_by_field="id"))
 
     def _lifted(self, query: Query, *, is_needed: bool = False) -> Query | None:
         """Return a query that lifts listings in which the words stand together, or None.
@@ -295,18 +328,20 @@ class Question:
         if without is None and self.few is not None:
             query = one_of(self.snapshot.schema, [hit.id for hit in self.few])
             few = [hit.address for hit in self.few]
-            return counting.count(self.snapshot, query, keys, self.now, few=few)
+            return FacetCount(self.snapshot, query, keys, self.now).told(few)
+        begun = self._ahead.pop(without, None)
+        return (begun or self._count(keys, without)).told()
+
+    def _count(self, keys: list[str], without: str | None) -> FacetCount:
         query = self._query(without)
         chosen = self.filters.clause(ORGANISATION) if without == ORGANISATION else None
         if self.gone is None:
             alive = self._alive(query)
-            return counting.count(self.snapshot, alive, keys, self.now, organisations=chosen)
-        # The marker has no values and need not be taken away.
-        gone = self._dead() if len(self.gone) > 1 else None
-        name = self._name(without)
-        return counting.count(
+            return FacetCount(self.snapshot, alive, keys, self.now, organisations=chosen)
+        return FacetCount(
             *(self.snapshot, query, keys, self.now),
-            gone=gone,
-            name=name,
+            # The marker has no values and need not be taken away.
+            gone=self._dead() if len(self.gone) > 1 else None,
+            name=self._name(without),
             organisations=chosen,
         )

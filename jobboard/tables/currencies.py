@@ -42,6 +42,9 @@ SYMBOLS = {
     "Kč": "CZK",
 }
 
+#: Read where people write them; for writing, many devices' fonts are older than they are.
+YOUNG = frozenset({"₾"})
+
 #: Countries whose own currency is written with a bare "$".
 DOLLARS = {
     "US": "USD",

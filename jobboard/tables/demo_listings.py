@@ -116,7 +116,7 @@ def _composed(
         "seniority": outline["seniority"],
         "contract_term": outline["contract_term"],
         "education_min": outline["education"],
-        "hours": ["part_time" if dice.randrange(100) < _PART_TIME else "full_time"],
+        "hours": _hours(outline, dice),
         "languages": ["en C1", *(country["languages"] if country and mode != "remote" else ())],
         "eligibility": dice.choice(("open_to_all", "open_to_all", "right_to_work_needed")),
         "pay": _pay(outline, country, dice),
@@ -136,6 +136,12 @@ def _composed(
         record["ends_in_days"] = dice.randrange(2, _LONGEST_WAIT)
         record["deadline_time"] = dice.choice(("23:59", "23:59", "17:00", "12:00"))
     return record
+
+
+def _hours(outline: Record, dice: Random) -> list[str]:
+    hours = "part_time" if dice.randrange(100) < _PART_TIME else "full_time"
+    # A call for papers asks for no hours.
+    return [] if outline["opportunity_type"] == "call" else [hours]
 
 
 def _pay(outline: Record, country: Record | None, dice: Random) -> dict[str, str]:

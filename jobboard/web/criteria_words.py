@@ -290,7 +290,9 @@ def _core(criteria: Criteria) -> list[str]:
 
 def _whereabouts(criteria: Criteria) -> list[str]:
     parts = []
-    if criteria.where:
+    if criteria.where.strip().casefold() == Mode.REMOTE:
+        parts.append(gettext("with remote work"))
+    elif criteria.where:
         parts.append(gettext("in “%(place)s”", place=criteria.where))
     if criteria.near:
         place = _spot(criteria.near)

@@ -22,7 +22,11 @@ from jobboard.web.wording import gettext, ngettext
 URGENT = timedelta(days=4)
 
 #: A sign of their own for currencies that the language would write in letters.
-_SIGNS = {code: sign for sign, code in currencies.SYMBOLS.items() if len(sign) == 1}
+_SIGNS = {
+    code: sign
+    for sign, code in currencies.SYMBOLS.items()
+    if len(sign) == 1 and sign not in currencies.YOUNG
+}
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)

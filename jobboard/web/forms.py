@@ -4,6 +4,7 @@ Only declared fields are read; whatever else a request carries is ignored. What 
 the fields after a failure, passwords apart.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ from jobboard.words import N_
 LONGEST_EMAIL = 254
 LONGEST_ADDRESS = 2000
 _HIGHEST_PORT = 65535
+#: A host's name with at least one dot, then nothing or what follows a host. No colon: before the
+#: first slash it may end a scheme, and "javascript:" must not become anybody's page.
+_BARE_ADDRESS = re.compile(r"[^\W_](?:[\w-]*\.)+[^\W\d_]{2,}(?:[/?#]\S*)?\Z")
 
 #: WTForms' own complaints, in words that say what to do.
 _WORDS = {
@@ -134,6 +138,15 @@ def email_address(_form: Form, field: Field) -> None:
         validate_email(typed, check_deliverability=False)
     except EmailNotValidError:
         raise ValidationError(_l("Write an e-mail address, such as name@example.org.")) from None
+
+
+def with_scheme(typed: Any) -> Any:
+    """Return an address typed without its beginning as one with https; all else as it is.
+
+    A filter for fields: people copy "example.org/jobs" from where it is printed.
+    """
+    text = typed.strip() if isinstance(typed, str) else ""
+    return f"https://{text}" if _BARE_ADDRESS.match(text) else typed
 
 
 def web_address(_form: Form, field: Field) -> None:

@@ -66,7 +66,7 @@ from jobboard.models.revision import Revision
 from jobboard.models.user import User
 from jobboard.tables import gazetteer, site_texts, zones
 from jobboard.web import filters
-from jobboard.web.forms import BoardForm, email_address, options, web_address
+from jobboard.web.forms import BoardForm, email_address, options, web_address, with_scheme
 from jobboard.web.listing_choices import (
     ANYWHERE,
     CURRENCIES,
@@ -192,7 +192,9 @@ class ListingForm(BoardForm):
         description=_l("Duties, requirements, conditions. Markdown works: ## heading, - list."),
     )
     apply_method = select(ApplyMethod, _l("How to apply"), empty=_l("Choose"))
-    apply_url = URLField(_l("Page to apply on"), validators=[Optional(), web_address])
+    apply_url = URLField(
+        _l("Page to apply on"), filters=[with_scheme], validators=[Optional(), web_address]
+    )
     apply_email = EmailField(
         _l("E-mail address for applications"),
         description=_l("Shown to people who ask how to apply, never to robots."),
@@ -211,7 +213,9 @@ class ListingForm(BoardForm):
 
     # More that helps seekers
     organisation_kind = select(OrganisationKind, _l("Kind of organisation"))
-    organisation_website = URLField(_l("Its website"), validators=[Optional(), web_address])
+    organisation_website = URLField(
+        _l("Its website"), filters=[with_scheme], validators=[Optional(), web_address]
+    )
     language = SelectField(
         _l("Language of this text"),
         choices=options((code, code) for code in LISTING_LANGUAGES),
@@ -435,7 +439,7 @@ class ListingForm(BoardForm):
         levels = [(value, _l(text)) for value, text in LABELS[LanguageLevel].items()]
         return {
             "countries": [
-                ("", gettext("Choose")),
+                ("", gettext("Country")),
                 (ANYWHERE, gettext("Anywhere (remote work)")),
                 *countries(),
             ],

@@ -139,6 +139,14 @@ class Move:
     done: str
     form: type[MoveForm] = MoveForm
     is_danger: bool = False
+    #: What it does to a listing that still waits for a moderator, where that is something else.
+    explanation_in_review: str = ""
+
+    def explained(self, status: Status) -> str:
+        """Return what the move does to a listing of this status."""
+        if status is Status.PENDING and self.explanation_in_review:
+            return self.explanation_in_review
+        return self.explanation
 
 
 #: In the order in which pages offer them.
@@ -195,9 +203,12 @@ MOVES: Mapping[str, Move] = {
         Move(
             Verb.WITHDRAW,
             N_("Withdraw"),
-            N_("You take it back: out of review it becomes a draft again, off the board it ends."),
+            N_("The listing ends now, and nobody can apply any more."),
             N_("Withdrawn."),
             is_danger=True,
+            explanation_in_review=N_(
+                "The listing leaves the review and is a draft again: change it, and send it later."
+            ),
         ),
         Move(
             Verb.DELETE,

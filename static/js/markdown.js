@@ -1,5 +1,6 @@
 // A bar of buttons over textarea[data-markdown] that writes Markdown, and a look at how the text will read.
-const SIGNS = ["B", "I", "H", "•", "↗"];
+// Signs that everybody knows; the other buttons say their word.
+const SIGNS = ["B", "I", "H"];
 
 function around(area, before, after, fallback) {
   const { selectionStart: start, selectionEnd: end, value } = area;
@@ -32,7 +33,7 @@ for (const area of document.querySelectorAll("textarea[data-markdown]")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = `markdown-bar__button markdown-bar__button--${number}`;
-    button.textContent = SIGNS[number];
+    button.textContent = SIGNS[number] ?? words[number];
     button.title = words[number];
     button.setAttribute("aria-label", words[number]);
     button.addEventListener("click", () => {

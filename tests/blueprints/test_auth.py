@@ -100,6 +100,14 @@ def main_of(page: str) -> str:
 # ------------------------------------------------------------------------------------ registering
 
 
+def test_a_failed_sign_in_points_at_no_field(app: Flask, client: FlaskClient) -> None:
+    known(app)
+    page = sign_in(client, password="not the one").text
+    assert "The e-mail address or the password is not right." in page
+    assert "marked below" not in page
+    assert "marked below" in client.post("/register/", data={}).text
+
+
 def test_from_registering_to_signed_in(app: Flask, client: FlaskClient) -> None:
     answer = register(client)
     assert (answer.status_code, answer.location) == (303, "/register/sent/")

@@ -276,6 +276,16 @@ def test_every_move(
     assert alice.get(f"{home}no-such-move/").status_code == 404
 
 
+def test_withdrawing_says_what_becomes_of_the_listing(
+    alice: FlaskClient, add: Callable[..., int]
+) -> None:
+    def said(row: int) -> str:
+        return text_of(alice.get(f"{HOME}{row}/withdraw/"))
+
+    assert "nobody can apply any more" in said(add())
+    assert "a draft again" in said(add(Status.PENDING))
+
+
 def test_a_button_pressed_twice_acts_once_and_says_so(
     alice: FlaskClient, add: Callable[..., int]
 ) -> None:

@@ -154,6 +154,8 @@ def test_an_incomplete_form_names_every_fault_and_keeps_every_field(
     assert "Too short, but typed with care.</textarea>" in page
     assert 'value="Ankara"' in page
     assert 'value="Nowhereville"' in page
+    # Of the rows of places, the one without its country is marked.
+    assert re.findall(r'id="(country[-\d]*)"[^>]*aria-invalid="true"', page) == ["country-2"]
     assert len(re.findall(r'value="(?:energy|diplomacy)" checked', page)) == 2
     assert page.count('value="B2" selected') == 1
     assert count(app, Listing) == 0

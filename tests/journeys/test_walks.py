@@ -182,6 +182,23 @@ def test_a_wrong_form_keeps_every_word_and_leads_to_the_fault(
         expect(seeker.locator(f"[name={name}]").first).to_have_value(value)
 
 
+def test_whoever_signed_in_finds_the_account_on_public_pages(
+    board: LiveBoard, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(viewport={"width": 1280, "height": 900})
+    account = page.get_by_role("link", name="My account")
+    page.goto(f"{board.url}/jobs/")
+    expect(account).to_be_hidden()
+    sign_in(page, board, "maryam@think.example")
+    page.goto(f"{board.url}/jobs/")
+    expect(page.get_by_role("link", name="Sign in")).to_be_hidden()
+    account.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My account")
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    page.goto(f"{board.url}/jobs/")
+    expect(account).to_be_hidden()
+
+
 # ----------------------------------------------------------------------------------- what they do
 
 

@@ -180,3 +180,12 @@ def test_the_log_tells_decisions_only(session: Db) -> None:
     assert log(words="MARYAM") == [("First", Verb.APPROVE)]
     assert log(words="second") == [("Second", Verb.REFUSE)]
     assert log(words="_") == []
+
+
+def test_the_log_is_latest_first_whatever_was_written_first(session: Db) -> None:
+    maryam = person(session, "maryam", is_moderator=True)
+    row = waiting(session, "Imported with its past", 2)
+    for verb, days in ((Verb.APPROVE, 1), (Verb.REQUEST_CHANGES, 3), (Verb.REFUSE, 2)):
+        told(session, row, verb, maryam, at=NOW - timedelta(days=days))
+    found, _ = find.log(words="", verb="", page=1)
+    assert [event.verb for event in found] == [Verb.APPROVE, Verb.REFUSE, Verb.REQUEST_CHANGES]

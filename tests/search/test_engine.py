@@ -5,16 +5,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 
 import pytest
+from tantivy import Query
 
 from jobboard.domain.criteria import Criteria
-from jobboard.search import engine, facet_times
+from jobboard.search import engine, facet_times, question
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, point
 from jobboard.search.engine import Hits
 from jobboard.search.index import Remembered, Snapshot
+from jobboard.search.matching import Matcher
 from tests.support.documents import document, index_of
 from tests.support.people import NOW
 
@@ -438,6 +441,53 @@ def test_counts_of_a_search_asked_again_are_those_of_the_later_instant(
             for one in asked:
                 expected = engine.answer(fresh, one, later).facets
                 assert engine.answer(snapshot, one, later).facets == expected
+
+
+@pytest.mark.parametrize("is_ahead", [True, False])
+def test_the_first_hits_are_the_same_when_the_others_are_not_weighed(
+    board: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch, *, is_ahead: bool
+) -> None:
+    monkeypatch.setattr(question, "_WORTH_AHEAD", 0 if is_ahead else 10_000)
+    chance = random.Random(7)  # noqa: S311 - the same chance at each run
+    places = ("Security", "Budget", "Field", "Senior")
+    snapshot = board(
+        *(
+            document(
+                number,
+                f"{chance.choice(places)} {chance.choice(('Analyst', 'Officer', 'Editor'))}",
+                text=" ".join(chance.choices(("security", "analyst", "field", "budget"), k=12)),
+                began=NOW - timedelta(hours=number),
+            )
+            for number in range(1, 601)
+        ),
+        # A word in most titles says little: those whose texts speak of it come before.
+        *(
+            document(number, "Maritime Officer", text="a treaty" if number % 8 == 0 else "a boat")
+            for number in range(601, 1_401)
+        ),
+        *(
+            document(number, "Editor", text="maritime treaty " * 30)
+            for number in range(1_401, 1_441)
+        ),
+    )
+    counted: list[int] = []
+    number_of = question.Question._number_of
+
+    def note(asked: question.Question, query: Query) -> int:
+        counted.append(number_of(asked, query))
+        return counted[-1]
+
+    monkeypatch.setattr(question.Question, "_number_of", note)
+    searches = ("analyst", "security analyst", "field security analyst", "maritime treaty")
+    asked = [("q", q) for q in searches]
+    narrower = [(), (("hours", "full_time"),), (("page", "3"),)]
+    found = {(one, more): ask(snapshot, one[1], *more) for one in asked for more in narrower}
+    assert counted
+
+    monkeypatch.setattr(Matcher, "ceiling", lambda *_: inf)
+    fresh = replace(snapshot, remembered=Remembered())
+    for (one, more), hits in found.items():
+        assert replace(ask(fresh, one[1], *more), seconds=0) == replace(hits, seconds=0)
 
 
 @pytest.mark.parametrize("is_newest_first", [True, False])

@@ -42,6 +42,7 @@ def asked(query: str) -> Criteria:
         ("topic=energy&region=americas", "Jobs on energy in the Americas"),
         ("mode=remote&mode=hybrid&paid=1", "Jobs, hybrid or remote, paid"),
         ("where=Tiflis&org_kind=ngo", "Jobs in “Tiflis”, at NGOs"),
+        ("where=Remote", "Jobs with remote work"),
         ("remote=KE&visa=yes", "Jobs remote from Kenya, with visa support"),
         ("remote=anywhere", "Jobs remote from anywhere"),
         ("passport=TR&since=1", "Jobs, open to a passport of Türkiye, posted within 24 hours"),

@@ -77,6 +77,8 @@ def test_an_unknown_zone_is_utc(zone: str) -> None:
         ({"low": 5_000_000, "currency": "JPY"}, "from ¥5,000,000 a year"),
         ({"low": 1_700_000, "high": 2_100_000, "currency": "JOD"}, "JOD\xa01,700–2,100 a year"),
         ({"low": 46_000_00, "high": 50_000_00, "currency": "TRY"}, "₺46,000–50,000 a year"),
+        # A sign that many devices cannot draw would leave a hole.
+        ({"low": 6_460_00, "currency": "GEL"}, "from GEL\xa06,460 a year"),
         ({"text": "TVöD E 13"}, "TVöD E 13"),
         ({}, "Salary"),
         ({"kind": PayKind.UNPAID, "text": "Lunch"}, "Unpaid"),

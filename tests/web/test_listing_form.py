@@ -167,6 +167,36 @@ def test_yen_have_no_cents(typed: Callable[..., ListingForm]) -> None:
     assert form.content()["pay_min"] == 480_000
 
 
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("example.org/jobs/12", "https://example.org/jobs/12"),
+        (" www.example.org ", "https://www.example.org"),
+        ("münchen.example?stelle=1", "https://münchen.example?stelle=1"),
+        ("http://example.org/x", "http://example.org/x"),
+    ],
+)
+def test_an_address_needs_no_https_before_it(
+    typed: Callable[..., ListingForm], address: str, kept: str
+) -> None:
+    form = typed(apply_url=address, organisation_website=address)
+    assert not form.apply_url.errors
+    assert not form.organisation_website.errors
+    assert (form.apply_url.data, form.organisation_website.data) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "bank.example@x.example", "see our site.", "x"],
+)
+def test_what_is_no_address_stays_as_typed_and_is_told(
+    typed: Callable[..., ListingForm], address: str
+) -> None:
+    form = typed(apply_url=address)
+    assert form.apply_url.errors
+    assert form.apply_url.data == address
+
+
 def test_places_in_rows(typed: Callable[..., ListingForm]) -> None:
     form = typed(place=["Istanbul", "", "Ankara", ""], country=["TR", "", "TR", "GE"])
     found = form.content()["places"]
