@@ -33,11 +33,11 @@ from jobboard.web import (
     filters,
     headers,
     limits,
-    page_cache,
     routing,
     turns,
     wording,
 )
+from jobboard.web.page_cache import middleware as page_cache
 
 #: What changes nothing though it is a POST: it waits for nobody who writes.
 _ONLY_READING = frozenset({"listings.show_apply"})

@@ -8,7 +8,7 @@ from anyascii import anyascii
 LENGTH_AT_MOST = 60
 
 #: What a signed 64-bit column holds; a greater number is no id of ours.
-_GREATEST_ID = 2**63 - 1
+GREATEST_ID = 2**63 - 1
 
 _OTHER = re.compile(r"[^a-z0-9]+")
 _ID_AT_END = re.compile(r"(?:^|-)([0-9]{1,19})$")
@@ -41,4 +41,4 @@ def id_of(address_part: str) -> int | None:
     if found is None or found.group(1).startswith("0") or "\n" in address_part:
         return None
     number = int(found.group(1))
-    return number if number <= _GREATEST_ID else None
+    return number if number <= GREATEST_ID else None

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from jobboard.db import db
 from jobboard.domain.listing import PUBLIC, Status
 from jobboard.models.base import UtcDateTime
 from jobboard.models.listing import Listing
+from jobboard.queries.visibility import written_out
 
 #: One for each state that ends: the index of what is live leads straight there. Of what begins
 #: few lie in the future, so the state is looked at last.
@@ -22,9 +23,7 @@ _QUESTIONS = (
     select(Listing.publish_at)
     .where(
         Listing.publish_at > bindparam("now", type_=UtcDateTime),
-        func.coalesce(Listing.status, "").in_(
-            [literal_column(f"'{status.value}'") for status in sorted({*PUBLIC, Status.SCHEDULED})]
-        ),
+        func.coalesce(Listing.status, "").in_(written_out({*PUBLIC, Status.SCHEDULED})),
     )
     .order_by(Listing.publish_at)
     .limit(1),

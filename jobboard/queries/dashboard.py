@@ -9,19 +9,16 @@ from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
 from jobboard.domain.listing import ENDED, GONE, PUBLIC, Status, Verb
-from jobboard.domain.slug import slug
+from jobboard.domain.slug import GREATEST_ID, slug
 from jobboard.models.event import Event
 from jobboard.models.listing import Listing
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.organisation import Membership, Organisation
 from jobboard.models.revision import Revision, RevisionStatus
 from jobboard.models.user import User
-from jobboard.queries.listings import live
+from jobboard.queries.visibility import live
 
 PAGE = 25
-
-#: What a signed 64-bit column holds; a greater number is no id of ours.
-_GREATEST_ID = 2**63 - 1
 
 #: A management link outlives its listing by this long.
 MANAGE_AFTER_END = timedelta(days=30)
@@ -77,7 +74,7 @@ def counts(user: User, now: datetime) -> dict[str, int]:
 
 def one_of_mine(user: User, listing_id: int) -> Listing | None:
     """Return a listing that the person may act on; None for anybody else's."""
-    if listing_id > _GREATEST_ID:
+    if listing_id > GREATEST_ID:
         return None
     return db.session.scalar(
         select(Listing)

@@ -22,8 +22,8 @@ from jobboard.domain.taxonomy import OrganisationKind
 from jobboard.markup.text import fold
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
-from jobboard.queries.listings import live, shown_since
 from jobboard.queries.present import UntilChanged, present, read_apart
+from jobboard.queries.visibility import live, shown_since
 
 #: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

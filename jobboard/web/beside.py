@@ -12,7 +12,7 @@ from jobboard.domain.taxonomy import NOT_STATED, PAID_KINDS, DeadlineKind, Oppor
 from jobboard.formats import job_posting
 from jobboard.formats.job_posting import JobPosting
 from jobboard.models.listing import Listing
-from jobboard.queries.listings import CardRow
+from jobboard.queries.cards import CardRow
 from jobboard.web import cards, listing_view
 from jobboard.web.cards import Card
 from jobboard.words import N_

@@ -8,7 +8,7 @@ from jobboard.domain import address
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.place import Place
 from jobboard.domain.taxonomy import DeadlineKind, Hours, LanguageLevel, Mode, direction
-from jobboard.queries.listings import CardRow
+from jobboard.queries.cards import CardRow
 from jobboard.web import filters
 from jobboard.web.wording import gettext, ngettext
 

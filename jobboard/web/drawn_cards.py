@@ -12,7 +12,7 @@ from types import MappingProxyType
 from markupsafe import Markup, escape
 
 from jobboard.domain.taxonomy import DeadlineKind
-from jobboard.queries.listings import CardRow
+from jobboard.queries.cards import CardRow
 from jobboard.search.analysis import spans
 from jobboard.web import filters
 from jobboard.web.cards import Card, Deadline, card

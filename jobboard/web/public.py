@@ -10,6 +10,8 @@ from urllib.parse import quote_plus
 from flask import Flask, Response, current_app, request
 from werkzeug.http import http_date
 
+#: What each of them says: the same for everyone, to be asked about each time.
+CACHE_CONTROL = "public, no-cache"
 #: Parts of a long body that are written in one go.
 _PARTS_AT_ONCE = 50
 
@@ -33,7 +35,7 @@ def answer(
     """
     content = body.encode("utf-8", "replace") if isinstance(body, str) else body
     response = Response(content, status, mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Cache-Control"] = CACHE_CONTROL
     if is_open:
         response.headers["Access-Control-Allow-Origin"] = "*"
     if status == 200:
@@ -55,7 +57,7 @@ def answer_of_edition(
         mimetype: its media type.
     """
     response = Response(status=200, mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Cache-Control"] = CACHE_CONTROL
     mark = _mark(f"{request.path} {edition}".encode())
     # Weak: of what it is, not of its bytes, which a new version of the program may write otherwise.
     response.set_etag(mark, weak=True)

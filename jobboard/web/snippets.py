@@ -11,8 +11,8 @@ from html import unescape
 from markupsafe import Markup
 
 from jobboard.markup.text import fold
-from jobboard.queries import listings as find
-from jobboard.queries.listings import CardRow
+from jobboard.queries import cards as find
+from jobboard.queries.cards import CardRow
 from jobboard.search.asked import Asked
 from jobboard.search.excerpts import excerpt
 from jobboard.web.drawn_cards import Marks, marked

@@ -7,12 +7,12 @@ what a page costs. Whoever writes is not held up, and nobody waits long for a pa
 
 import threading
 from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
 from jobboard import change_watch
 from jobboard.db import db
-from jobboard.web.page_cache import Environ, StartResponse, Wsgi
 
 #: Pages made at once, by database: while one waits for a server's answer, another is drawn.
 _AT_ONCE = {"sqlite": 1, "postgresql": 2}
@@ -25,7 +25,9 @@ LONGEST_WAIT = 0.1
 class Turns:
     """The layer around the application; see the module."""
 
-    def __init__(self, inner: Wsgi, at_once: int, longest_wait: float = LONGEST_WAIT) -> None:
+    def __init__(
+        self, inner: WSGIApplication, at_once: int, longest_wait: float = LONGEST_WAIT
+    ) -> None:
         """Wrap an application.
 
         Args:
@@ -38,7 +40,7 @@ class Turns:
         # A plain lock costs a tenth of the other.
         self._gate = threading.Lock() if at_once == 1 else threading.BoundedSemaphore(at_once)
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, in turn if it is a page."""
         if not _is_page(environ):
             return self._inner(environ, start_response)
@@ -51,7 +53,7 @@ class Turns:
                 self._gate.release()
 
 
-def _is_page(environ: Environ) -> bool:
+def _is_page(environ: WSGIEnvironment) -> bool:
     path = environ.get("PATH_INFO", "")
     is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD")
     return is_read and path not in _PROBES and not path.startswith("/static/")

@@ -204,7 +204,7 @@ def test_the_partners_feed_holds_every_live_listing(app: Flask, client: FlaskCli
 def test_more_listings_than_a_batch_are_all_in_it(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobboard.queries.listings._BATCH", 2)
+    monkeypatch.setattr("jobboard.queries.whole_board._BATCH", 2)
     numbers = [add(app, f"Analyst {n}") for n in range(5)]
     root = ElementTree.fromstring(client.get("/feeds/jobs.xml").data)
     found = [int(str(job.findtext("referencenumber"))) for job in root.findall("job")]

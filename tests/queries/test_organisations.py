@@ -1,4 +1,4 @@
-"""Organisations as everybody may see them, and the listings' parts of the sitemap."""
+"""Organisations as everybody may see them."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,13 +8,16 @@ from sqlalchemy.orm import scoped_session
 from jobboard.domain.listing import Status
 from jobboard.domain.taxonomy import OrganisationKind
 from jobboard.models.organisation import Organisation
-from jobboard.queries import listings as find_listings
 from jobboard.queries import organisations as find
 from jobboard.queries.organisations import Wanted
+from tests.support.elsewhere import elsewhere
 from tests.support.listings import listing
 from tests.support.people import NOW
+from tests.support.statements import asked
 
 Db = scoped_session[Any]
+
+SECOND = timedelta(seconds=1)
 
 
 def known(session: Db, name: str, **columns: Any) -> Organisation:
@@ -82,6 +85,20 @@ def test_names_are_found_by_slugs(session: Db) -> None:
     assert find.names([], NOW) == {}
 
 
+def test_names_of_organisations_are_read_once_and_follow_a_change(session: Db) -> None:
+    row = listing(session)
+    organisation_id = row.organisation_id
+    session.commit()
+    slug = "centre-for-grand-strategy"
+    assert find.names([slug, "nobody"], NOW) == {slug: "Centre for Grand Strategy"}
+    with asked("FROM organisation") as statements:
+        assert find.names([slug], NOW + SECOND) == {slug: "Centre for Grand Strategy"}
+    assert statements == []
+    with elsewhere() as other:
+        other.get_one(Organisation, organisation_id).name = "Institute of Straits"
+    assert find.names([slug], NOW) == {slug: "Institute of Straits"}
+
+
 def test_what_no_slug_can_be_is_not_asked_for(session: Db) -> None:
     assert find.by_slug("a" * 101, NOW) is None
     assert find.by_slug("\x00", NOW) is None
@@ -101,29 +118,3 @@ def test_a_profile_changed_with_the_latest_of_its_listings(session: Db) -> None:
         ("centre-for-grand-strategy", later),
     ]
     assert find.count_for_sitemap(later) == 2
-
-
-def test_the_edition_stays_until_something_public_changes(session: Db) -> None:
-    row = listing(session)
-    end = NOW + timedelta(days=30)
-    first = find_listings.edition(NOW)
-    assert find_listings.edition(end - timedelta(microseconds=1)) == first
-    assert find_listings.edition(end) != first
-    row.grade = "P3"
-    session.commit()
-    second = find_listings.edition(NOW)
-    assert second != first
-    assert row.organisation is not None
-    row.organisation.name = "Another"
-    session.commit()
-    assert find_listings.edition(NOW) not in (first, second)
-
-
-def test_every_live_listing_is_read_once_with_its_organisation(
-    session: Db, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(find_listings, "_BATCH", 2)
-    numbers = [listing(session).id for _ in range(5)]
-    listing(session, Status.DRAFT)
-    read = [(row.id, row.organisation is not None) for row in find_listings.every_live(NOW)]
-    assert read == [(number, True) for number in reversed(numbers)]

@@ -14,8 +14,8 @@ from jobboard.db import db
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.place import Place
 from jobboard.domain.taxonomy import DeadlineKind, Hours, Mode, PayKind, PayPeriod
-from jobboard.queries import listings as find
-from jobboard.queries.listings import CardRow
+from jobboard.queries import cards as find
+from jobboard.queries.cards import CardRow
 from jobboard.web import drawn_cards
 from jobboard.web.cards import card
 from jobboard.web.pieces import macro
@@ -33,7 +33,7 @@ def _page(app: Flask) -> Iterator[None]:
 
 def row(**columns: Any) -> CardRow:
     made = listing(db.session, **columns)
-    [found] = find.cards([made.id], NOW)
+    [found] = find.by_ids([made.id], NOW)
     return found
 
 
@@ -85,7 +85,7 @@ def test_a_card_is_drawn_anew_when_something_in_it_changes() -> None:
     assert organisation is not None
 
     def shown(now: Any = NOW) -> str:
-        [drawn] = drawn_cards.drawn(find.cards([made.id], now), now)
+        [drawn] = drawn_cards.drawn(find.by_ids([made.id], now), now)
         return drawn
 
     assert shown() == shown()

@@ -10,7 +10,7 @@ from flask import Flask
 from jobboard import clock
 from jobboard.db import db
 from jobboard.domain.criteria import Criteria
-from jobboard.queries import listings as find
+from jobboard.queries import cards as find
 from jobboard.search import engine
 from jobboard.web.drawn_cards import marks_in_titles
 from jobboard.web.snippets import snippets
@@ -28,7 +28,7 @@ def found(words: str, **columns: Any) -> list[str]:
     listing(db.session, **columns)
     now = clock.now()
     hits = engine.search(Criteria(q=words), now)
-    rows = find.cards(hits.ids, now)
+    rows = find.by_ids(hits.ids, now)
     marks = marks_in_titles(rows, hits.terms)
     return list(snippets(rows, words, hits.terms, marks).values())
 

@@ -14,6 +14,10 @@ from jobboard.web.turns import Turns
 PATIENCE = 20.0
 
 
+def _start_response(*_: object) -> Callable[[bytes], object]:
+    return lambda _part: None
+
+
 class Slow:
     """An application whose answers wait until they are let go."""
 
@@ -41,7 +45,7 @@ class Asking(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        self.body = b"".join(self._app(self._environ, lambda *_: None))
+        self.body = b"".join(self._app(self._environ, _start_response))
 
 
 def entered(slow: Slow, *, within: float = PATIENCE) -> bool:
@@ -114,8 +118,8 @@ def test_a_page_that_breaks_gives_its_turn_back() -> None:
     app = Turns(slow, 1, longest_wait=PATIENCE)
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"):
-            app({"REQUEST_METHOD": "GET", "breaks": True}, lambda *_: None)
-    assert list(app({"REQUEST_METHOD": "GET"}, lambda *_: None)) == [b"GET"]
+            app({"REQUEST_METHOD": "GET", "breaks": True}, _start_response)
+    assert list(app({"REQUEST_METHOD": "GET"}, _start_response)) == [b"GET"]
 
 
 def test_the_board_makes_its_pages_in_turn_behind_what_is_kept(app: Flask) -> None:

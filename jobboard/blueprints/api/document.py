@@ -9,6 +9,7 @@ from flask_babel import gettext
 from jobboard.blueprints.api import answers, parameters
 from jobboard.blueprints.api.parameters import Parameter
 from jobboard.domain.criteria import MOST_VALUES
+from jobboard.domain.slug import GREATEST_ID
 from jobboard.formats import problem
 from jobboard.formats.json_schema import Schema, reference, schemas_of
 from jobboard.web.public import whole
@@ -60,7 +61,7 @@ def document() -> Document:
                 gettext("One live listing"),
                 parameters.NONE,
                 reference("Item"),
-                path=_in_path("id", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}),
+                path=_in_path("id", {"type": "integer", "minimum": 1, "maximum": GREATEST_ID}),
                 problems=(400, 404, 410, 429),
             ),
             "/organisations": _operation(

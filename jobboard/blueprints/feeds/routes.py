@@ -19,7 +19,7 @@ from jobboard.formats.feed import Feed
 from jobboard.formats.sitemap import SitemapPage
 from jobboard.models.listing import Listing
 from jobboard.queries import listings as find
-from jobboard.queries import organisations
+from jobboard.queries import organisations, whole_board
 from jobboard.search import engine
 from jobboard.tables import site_texts
 from jobboard.web import api_items, criteria_words, errors
@@ -90,15 +90,15 @@ def partners() -> AnyResponse:
     now = clock.now()
 
     def body() -> Iterator[bytes]:
-        changed = find.sitemap_parts(now, size=_PART)
+        changed = whole_board.sitemap_parts(now, size=_PART)
         return indeed.write_jobs(
-            (jobs.job(listing) for listing in find.every_live(now)),
+            (jobs.job(listing) for listing in whole_board.every_live(now)),
             publisher=_site(),
             publisher_url=whole(_JOBS),
             changed_at=max(changed.values(), default=_BEGINNING),
         )
 
-    return answer_of_edition(find.edition(now), body, indeed.MEDIA_TYPE)
+    return answer_of_edition(whole_board.edition(now), body, indeed.MEDIA_TYPE)
 
 
 @bp.get("/sitemap.xml")
@@ -107,7 +107,7 @@ def sitemap_index() -> AnyResponse:
     now = clock.now()
 
     def body() -> bytes:
-        listings = find.sitemap_parts(now, size=_PART)
+        listings = whole_board.sitemap_parts(now, size=_PART)
         changed = max(listings.values(), default=None)
         parts = [SitemapPage(whole("/sitemap-pages.xml"), changed or _texts_changed())]
         profiles = sitemap.parts_for(organisations.count_for_sitemap(now))
@@ -120,7 +120,7 @@ def sitemap_index() -> AnyResponse:
         ]
         return sitemap.write_index(parts)
 
-    return answer_of_edition(find.edition(now), body, sitemap.MEDIA_TYPE)
+    return answer_of_edition(whole_board.edition(now), body, sitemap.MEDIA_TYPE)
 
 
 @bp.get("/sitemap-jobs-<int:number>.xml")
@@ -131,10 +131,10 @@ def sitemap_jobs(number: int) -> AnyResponse:
         abort(404)
 
     def body() -> bytes:
-        rows = find.for_sitemap(now, part=number - 1, size=_PART)
+        rows = whole_board.for_sitemap(now, part=number - 1, size=_PART)
         return _part([(address.listing(row.slug), row.changed_at) for row in rows])
 
-    return answer_of_edition(find.edition(now), body, sitemap.MEDIA_TYPE)
+    return answer_of_edition(whole_board.edition(now), body, sitemap.MEDIA_TYPE)
 
 
 @bp.get("/sitemap-organisations-<int:number>.xml")
@@ -149,7 +149,7 @@ def sitemap_organisations(number: int) -> AnyResponse:
         rows = organisations.for_sitemap(now, limit=size, offset=(number - 1) * size)
         return _part([(address.organisation(row.slug), row.changed_at) for row in rows])
 
-    return answer_of_edition(find.edition(now), body, sitemap.MEDIA_TYPE)
+    return answer_of_edition(whole_board.edition(now), body, sitemap.MEDIA_TYPE)
 
 
 @bp.get("/sitemap-pages.xml")
@@ -158,12 +158,12 @@ def sitemap_pages() -> AnyResponse:
     now = clock.now()
 
     def body() -> bytes:
-        changed = find.sitemap_parts(now, size=_PART)
+        changed = whole_board.sitemap_parts(now, size=_PART)
         latest = max(changed.values(), default=None)
         texts = [(f"/{name}/", _in_force(name)) for name in site_texts.NAMES]
         return _part([(_JOBS, latest), ("/organisations/", latest), ("/api/docs", None), *texts])
 
-    return answer_of_edition(find.edition(now), body, sitemap.MEDIA_TYPE)
+    return answer_of_edition(whole_board.edition(now), body, sitemap.MEDIA_TYPE)
 
 
 @bp.get("/robots.txt")

@@ -14,7 +14,7 @@ from jobboard.blueprints.listings.openings_map import world_map
 from jobboard.blueprints.listings.results import PATH, SORTS, address, address_halves
 from jobboard.domain.criteria import Criteria, Problem
 from jobboard.domain.taxonomy import Region
-from jobboard.queries import listings as find
+from jobboard.queries import cards as find
 from jobboard.queries import organisations
 from jobboard.search import engine
 from jobboard.search.engine import Hits
@@ -160,7 +160,7 @@ def _feed_addresses(criteria: Criteria) -> dict[str, str]:
 
 
 def _cards(criteria: Criteria, hits: Hits, ids: Sequence[int], now: datetime) -> list[Markup]:
-    rows = find.cards(ids, now)
+    rows = find.by_ids(ids, now)
     marks = drawn_cards.marks_in_titles(rows, hits.terms)
     found = snippets(rows, criteria.q, hits.terms, marks)
     return drawn_cards.drawn(rows, now, marks=marks, snippets=found)

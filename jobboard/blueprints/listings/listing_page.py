@@ -12,7 +12,7 @@ from jobboard.domain import address
 from jobboard.domain.criteria import Criteria
 from jobboard.domain.taxonomy import direction
 from jobboard.models.listing import Listing
-from jobboard.queries import listings as find
+from jobboard.queries import listing_page as find
 from jobboard.search import engine
 from jobboard.web import cards, filters, listing_view
 from jobboard.web.listing_view import ListingView

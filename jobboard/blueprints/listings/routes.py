@@ -27,6 +27,7 @@ from jobboard.domain.taxonomy import DeadlineKind
 from jobboard.formats import icalendar
 from jobboard.markup.markdown import text_to_html
 from jobboard.models.listing import Listing
+from jobboard.queries import listing_page as find_page
 from jobboard.queries import listings as find
 from jobboard.search import engine
 from jobboard.web import api_items, limits, listing_view
@@ -84,7 +85,7 @@ def show(slug: str) -> AnyResponse:
     """One listing: live, or closed and said so."""
     now = clock.now()
     number = id_of(slug)
-    listing, open_count = find.shown(number, now) if number is not None else (None, 0)
+    listing, open_count = find_page.shown(number, now) if number is not None else (None, 0)
     if listing is None or listing.slug != slug:
         # "-2" at the end may be a number of the former site's, so its addresses come first.
         former = _former(address.former(address.listing(slug)), now)

@@ -12,7 +12,7 @@ from jobboard.blueprints.organisations import profile
 from jobboard.domain import address
 from jobboard.domain.criteria import PAGE_SIZE
 from jobboard.markup.text import clean_line
-from jobboard.queries import listings as find_listings
+from jobboard.queries import cards as find_cards
 from jobboard.queries import organisations as find
 from jobboard.queries.organisations import LETTERS, OTHER, Wanted
 from jobboard.web import drawn_cards, paging
@@ -82,7 +82,7 @@ def show(slug: str) -> AnyResponse:
     if row.slug != slug:
         return redirect(address.organisation(row.slug), 301)
     pages = paging.pages(paging.number(request.args), row.open_count, PAGE_SIZE)
-    listings = find_listings.cards_of_organisation(
+    listings = find_cards.of_organisation(
         row.id, now, limit=PAGE_SIZE, offset=(pages.page - 1) * PAGE_SIZE
     )
     path = address.organisation(row.slug)

@@ -13,15 +13,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from jobboard import change_watch, clock
-from jobboard.db import db, next_change
+from jobboard.db import db
 from jobboard.domain.listing import CloseReason, Status, Verb
 from jobboard.models.listing import Listing
-from jobboard.models.organisation import Organisation
 from jobboard.search import upkeep
-from jobboard.web.page_cache import PageCache
+from jobboard.web.page_cache.middleware import PageCache
 from tests.support.board import LiveBoard
 from tests.support.listings import listing
 from tests.support.people import NOW
@@ -224,53 +222,6 @@ def test_many_who_want_one_page_have_it_made_once(app: Flask, cache: PageCache) 
     assert (cache.fills, cache.hits) in {(1, hits) for hits in range(8)}
 
 
-def test_the_number_is_never_older_than_a_commit_before_the_question(app: Flask) -> None:
-    with app.app_context():
-        watch = change_watch.watch()
-    assert watch is not None
-    behind: list[tuple[int, int]] = []
-
-    def change() -> None:
-        with app.app_context():
-            for _ in range(25):
-                number = _next_number()
-                seen = watch.number()
-                if seen < number:
-                    behind.append((number, seen))
-
-    threads = [threading.Thread(target=change) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert behind == []
-    assert watch.number() == 100
-    watch.close()
-
-
-def _next_number() -> int:
-    """Commit a change, as a transaction that changes a listing does, and return its number."""
-    number = next_change(db.session)
-    db.session.commit()
-    return number
-
-
-def test_a_watch_connects_again(app: Flask, database_name: str) -> None:
-    with app.app_context():
-        watch = change_watch.watch()
-        assert watch is not None
-        assert watch.number() == 0
-        if database_name == "postgresql":
-            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
-            mine = "pg_backend_pid() AND datname = current_database()"
-            db.session.execute(text(others + mine))
-        else:
-            watch.close()
-        _next_number()
-        assert watch.number() == 1
-        watch.close()
-
-
 def test_without_a_database_nothing_kept_is_shown(app: Flask) -> None:
     _add(app, now=datetime.now(UTC))
     # Whoever makes a page asks once more when it is his turn.
@@ -296,24 +247,17 @@ def test_without_a_database_nothing_kept_is_shown(app: Flask) -> None:
 # ------------------------------------------------------------------------------------------ bounds
 
 
-def test_many_small_pages_are_bounded_too(app: Flask, cache: PageCache) -> None:
-    """What goes with a page takes more memory than a page of fourteen bytes."""
-    small = PageCache(app, lambda: 1, clock.now, most_bytes=100_000)
-    small.inner = cache.inner
-    app.wsgi_app = small  # type: ignore[method-assign]
-    client = app.test_client()
-    for number in range(100):
-        client.get(f"/jobs/places.json?q=qqq{number}")
-    assert small.fills == 100
-    assert small.size <= 100_000
-    for number in range(99, -1, -1):
-        client.get(f"/jobs/places.json?q=qqq{number}")
-    # The last ones are there, all others are gone.
-    assert 20 <= small.hits <= 33
-    assert client.get(f"/jobs/places.json?q={'q' * 2_000}").status_code == 200
-    before = small.hits
-    client.get(f"/jobs/places.json?q={'q' * 2_000}")
-    assert small.hits == before
+def test_each_form_of_a_page_is_counted(
+    at: time_machine.Traveller, app: Flask, client: FlaskClient, cache: PageCache
+) -> None:
+    _add(app)
+    sizes = []
+    for encoding in ("identity", "br", "gzip", "br", "identity"):
+        client.get("/jobs/", headers={"Accept-Encoding": encoding})
+        sizes.append(cache.store.size)
+    assert 0 < sizes[0] < sizes[1] < sizes[2]
+    assert sizes[3:] == [sizes[2]] * 2
+    assert cache.fills == 1
 
 
 def test_what_is_kept_is_bounded(app: Flask, cache: PageCache) -> None:
@@ -325,7 +269,7 @@ def test_what_is_kept_is_bounded(app: Flask, cache: PageCache) -> None:
     for count in range(12):
         client.get(f"/jobs/?q=word{count}", headers={"Accept-Encoding": "br"})
     assert small.fills == 12
-    assert 0 < small.size <= 100_000
+    assert 0 < small.store.size <= 100_000
     client.get("/jobs/?q=word11")
     assert small.hits == 1
     client.get("/jobs/?q=word0")
@@ -460,16 +404,3 @@ def test_what_is_not_for_everyone_is_never_kept(
     client.post(f"{address}apply/")
     client.get("/jobs/", headers={"Authorization": "Bearer x"})
     assert (cache.fills, cache.hits) == (0, 0)
-
-
-def test_an_organisation_without_listings_moves_the_number_too(app: Flask) -> None:
-    with app.app_context():
-        watch = change_watch.watch()
-        assert watch is not None
-        before = watch.number()
-        db.session.add(
-            Organisation(slug="one", name="One", name_key="one", created_at=NOW, updated_at=NOW)
-        )
-        db.session.commit()
-        assert watch.number() > before
-        watch.close()
