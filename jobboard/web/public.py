@@ -1,5 +1,6 @@
 """Answers that are the same for everyone: an ETag, a 304 where nothing changed, no session."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +13,8 @@ from werkzeug.http import http_date
 
 #: What each of them says: the same for everyone, to be asked about each time.
 CACHE_CONTROL = "public, no-cache"
+#: Keys by which others follow people from page to page.
+_MARK = re.compile(r"utm_[a-z_]+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|_hs(?:enc|mi)")
 #: Parts of a long body that are written in one go.
 _PARTS_AT_ONCE = 50
 
@@ -114,6 +117,20 @@ def _quoted(value: str) -> str:
     return quote_plus(value)
 
 
+def without_marks(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs of a query string without what newsletters and networks hang onto addresses.
+
+    Whoever follows such a link asked for nothing by it, and is not told that there is no such
+    filter.
+    """
+    return [pair for pair in pairs if not _MARK.fullmatch(pair[0])]
+
+
 def query_pairs() -> list[tuple[str, str]]:
     """Return the pairs of the request's query string in order, repeats kept."""
     return list(request.args.items(multi=True))
+
+
+def search_pairs() -> list[tuple[str, str]]:
+    """Return the pairs of a request for a page or a feed of a search, without others' marks."""
+    return without_marks(query_pairs())

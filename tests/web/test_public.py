@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from jobboard.web.public import answer, answer_of_edition, query_pairs, whole, with_query
+from jobboard.web.public import (
+    answer,
+    answer_of_edition,
+    query_pairs,
+    search_pairs,
+    whole,
+    with_query,
+)
 
 pytestmark = pytest.mark.one_database
 
@@ -80,3 +87,8 @@ def test_whole_addresses_are_of_the_setting_and_of_no_header(app: Flask) -> None
 def test_pairs_come_in_order_with_repeats(app: Flask) -> None:
     with app.test_request_context("/?b=1&a=2&b=3&c="):
         assert query_pairs() == [("b", "1"), ("b", "3"), ("a", "2"), ("c", "")]
+
+
+def test_what_others_hang_onto_an_address_asks_for_nothing(app: Flask) -> None:
+    with app.test_request_context("/?utm_source=letter&q=a&gclid=1&utm=2&utm_medium=&mc_eid=3"):
+        assert search_pairs() == [("q", "a"), ("utm", "2")]

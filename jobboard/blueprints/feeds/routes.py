@@ -23,7 +23,7 @@ from jobboard.queries import organisations, whole_board
 from jobboard.search import engine
 from jobboard.tables import site_texts
 from jobboard.web import api_items, criteria_words, errors
-from jobboard.web.public import answer, answer_of_edition, query_pairs, whole, with_query
+from jobboard.web.public import answer, answer_of_edition, search_pairs, whole, with_query
 
 bp = Blueprint("feeds", __name__)
 
@@ -55,7 +55,7 @@ _NOT_FOR_ROBOTS = (
 @bp.get("/jobs/feed.<any(atom, rss, json):kind>")
 def search(kind: str) -> AnyResponse:
     """The newest listings of a search, for feed readers; 50 a page."""
-    criteria, problems = Criteria.parse(query_pairs())
+    criteria, problems = Criteria.parse(search_pairs())
     if problems:
         return errors.bad_query(errors.faults_of(problems))
     # Whoever follows a search wants what is new, however well it matches.
@@ -69,7 +69,7 @@ def search(kind: str) -> AnyResponse:
 @bp.get("/jobs/feed.ics")
 def deadlines() -> AnyResponse:
     """The deadlines of a search, for calendars; the soonest first."""
-    criteria, problems = Criteria.parse(query_pairs())
+    criteria, problems = Criteria.parse(search_pairs())
     if problems:
         return errors.bad_query(errors.faults_of(problems))
     asked = criteria if criteria.sort else replace(criteria, sort=Sort.DEADLINE)

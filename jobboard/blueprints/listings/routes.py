@@ -32,7 +32,7 @@ from jobboard.queries import listings as find
 from jobboard.search import engine
 from jobboard.web import api_items, limits, listing_view
 from jobboard.web.paging import Pages
-from jobboard.web.public import answer, query_pairs
+from jobboard.web.public import answer, search_pairs
 
 bp = Blueprint("listings", __name__)
 
@@ -60,7 +60,7 @@ def lead_on() -> AnyResponse | None:
 @bp.get("/jobs/")
 def index() -> AnyResponse:
     """The Jobs page: search, facets, map, list."""
-    pairs = query_pairs()
+    pairs = search_pairs()
     former = from_wpjm(pairs)
     if former is not None:
         return redirect(results.address(former), 301)

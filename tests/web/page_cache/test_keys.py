@@ -24,6 +24,7 @@ def routes(app: Flask) -> CacheableRoutes:
     [
         ("/jobs/", "", CacheKey("/jobs/", "", COUNTS)),
         ("/jobs/feed.atom", "q=analyst", CacheKey("/jobs/feed.atom", "q=analyst", COUNTS)),
+        ("/jobs/", "utm_source=x&q=analyst&fbclid=y", CacheKey("/jobs/", "q=analyst", COUNTS)),
         ("/job/analyst-1/", "", CacheKey("/job/analyst-1/", "", PAGES)),
         ("/job/analyst-1/", "utm_source=x", CacheKey("/job/analyst-1/", "", PAGES)),
         ("/job/analyst-1.json", "", CacheKey("/job/analyst-1.json", "", PAGES)),
