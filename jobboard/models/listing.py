@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -109,6 +110,7 @@ class Listing(Base):
         Index("ix_listing_begins", "publish_at"),
         Index("ix_listing_newest", "first_published_at", "id"),
         Index("ix_listing_queue", "status", "submitted_at"),
+        Index("ix_listing_of_title", text("lower(title)"), "status"),
     )
 
     # Whose it is

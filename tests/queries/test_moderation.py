@@ -16,6 +16,7 @@ from jobboard.queries import moderation as find
 from jobboard.queries.moderation import Standing
 from tests.support.listings import listing
 from tests.support.people import NOW, person
+from tests.support.statements import plans
 
 Db = scoped_session[Session]
 
@@ -129,6 +130,14 @@ def test_twins_have_the_same_title_and_are_to_be_seen(session: Db) -> None:
     listing(session, Status.EXPIRED, title="Policy Officer, Migration")
     listing(session, title="Policy Officer")
     assert find.twins(row) == [live]
+
+
+def test_twins_are_found_by_an_index(session: Db) -> None:
+    row = waiting(session, "Policy Officer, Migration", 1)
+    with plans("lower(listing.title)") as told:
+        find.twins(row)
+    (plan,) = told
+    assert "ix_listing_of_title" in plan
 
 
 @pytest.mark.parametrize(

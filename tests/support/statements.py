@@ -1,9 +1,10 @@
-"""What the database is asked: the statements of a block."""
+"""What the database is asked, and how it answers: the statements of a block."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from jobboard.db import db
 
@@ -23,3 +24,33 @@ def asked(about: str = "") -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def plans(about: str) -> Iterator[list[str]]:
+    """Collect how the database answers the statements of a block that hold some words.
+
+    PostgreSQL, which reads small tables whole, is asked how it would answer if they were large.
+    """
+    told: list[str] = []
+
+    def explain(
+        connection: Connection, _cursor: object, statement: str, values: Any, *_others: object
+    ) -> None:
+        if about not in statement:
+            return
+        own = connection.connection.cursor()
+        if connection.dialect.name == "postgresql":
+            own.execute("SET LOCAL enable_seqscan = off")
+            own.execute(f"EXPLAIN {statement}", values)
+        else:
+            own.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+        told.append("\n".join(str(row[-1]) for row in own.fetchall()))
+        own.close()
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        yield told
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
