@@ -92,22 +92,28 @@ def folder() -> Path:
     return Path(os.environ.get("BOARD_BENCH") or Path(tempfile.gettempdir()) / "board-bench")
 
 
+#: Boards that this run has made on database servers, by size and address.
+_on_servers: set[tuple[int, str]] = set()
+
+
 def made(size: int, database_url: str = "") -> Path:
     """Return the instance folder of a board with so many live listings; made where it is missing.
 
     Args:
         size: how many.
-        database_url: another database than the folder's own; always made anew.
+        database_url: another database than the folder's own; made anew by each run.
     """
     place = folder() / f"v{_EDITION}-{size}{'-server' if database_url else ''}"
     done = place / "done"
     is_fresh = done.exists() and time.time() - done.stat().st_mtime < _KEPT_DAYS * 86_400
-    if is_fresh and not database_url:
+    if is_fresh and (not database_url or (size, database_url) in _on_servers):
         return place
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     fill(application(place, database_url), size)
     done.touch()
+    if database_url:
+        _on_servers.add((size, database_url))
     return place
 
 
