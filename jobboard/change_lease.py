@@ -40,11 +40,12 @@ def announce(connection: Connection) -> None:
 
     To be called before the change number is taken: while this waits, nobody else has to.
     """
-    # A lock taken within a savepoint can be lost with it: what was said there counts only there.
-    transaction = connection.get_nested_transaction() or connection.get_transaction()
-    if transaction in _announced:
+    whole, savepoint = connection.get_transaction(), connection.get_nested_transaction()
+    if whole in _announced or savepoint in _announced:
         return
     connection.execute(_ANNOUNCE)
     time.sleep(_WAITS)
-    if transaction is not None:
-        _announced.add(transaction)
+    # A lock taken within a savepoint can be lost with it: what was said there counts only there.
+    innermost = savepoint or connection.get_transaction()
+    if innermost is not None:
+        _announced.add(innermost)

@@ -5,7 +5,7 @@ made of terms, never by the engine's query language.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
@@ -87,13 +87,13 @@ class Matcher:
 
     snapshot: Snapshot
 
-    def all_of(self, asked: Asked) -> list[tuple[Occur, Query]]:
+    def all_of(self, asked: Asked, required: Sequence[Need]) -> list[tuple[Occur, Query]]:
         """Return the clauses for listings that hold everything asked; none when nothing is.
 
         Clauses, not one query: what narrows the search besides belongs on the same level, which the
         engine goes through a fifth faster than levels in each other.
         """
-        must = [(Occur.Must, need.query) for need in self.required(asked)]
+        must = [(Occur.Must, need.query) for need in required]
         clauses = [*must, *self.excluded(asked)]
         if clauses and not must:
             clauses.append((Occur.Must, Query.const_score_query(Query.all_query(), 1.0)))
@@ -115,9 +115,9 @@ class Matcher:
         found.extend(Need(self.phrase(phrase), (), self) for phrase in asked.phrases)
         return found
 
-    def ceiling(self, asked: Asked) -> float:
+    def ceiling(self, required: Iterable[Need]) -> float:
         """Return what no listing scores by the words alone; infinite where it is not known."""
-        return sum(map(self._ceiling, self.required(asked)))
+        return sum(map(self._ceiling, required))
 
     def _ceiling(self, need: Need) -> float:
         if len(need.words) != 1:

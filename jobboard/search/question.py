@@ -65,7 +65,8 @@ class Question:
         self.asked, self.corrections = forgiven(
             self.matcher, Asked.read(criteria.q), only_unknown=True
         )
-        self.words = self.matcher.all_of(self.asked)
+        self.required = self.matcher.required(self.asked)
+        self.words = self.matcher.all_of(self.asked, self.required)
         #: Counts that were begun, by the choice that they leave out.
         self._ahead: dict[str | None, FacetCount] = {}
 
@@ -93,8 +94,7 @@ class Question:
         narrower = [*self.matcher.excluded(self.asked), *self._narrowed(), *self._living()]
         if self.words and self.total:
             narrower.append((Occur.MustNot, Query.boolean_query(self.words)))
-        required = self.matcher.required(self.asked)
-        return partial_matches.closest(self.snapshot, required, narrower, limit)
+        return partial_matches.closest(self.snapshot, self.required, narrower, limit)
 
     def count_ahead(self) -> None:
         """Begin to count the facets, where that takes long, while the listings are looked for."""
@@ -159,13 +159,14 @@ class Question:
         asked, corrections = forgiven(self.matcher, self.asked, only_unknown=False)
         if not corrections:
             return hits
-        before = self.asked, self.words, self.few
+        before = self.asked, self.required, self.words, self.few
         self.asked, self.few = asked, None
-        self.words = self.matcher.all_of(asked)
+        self.required = self.matcher.required(asked)
+        self.words = self.matcher.all_of(asked, self.required)
         self._ahead.clear()
         found, total = self._counted(limit, offset)
         if not total:
-            self.asked, self.words, self.few = before
+            self.asked, self.required, self.words, self.few = before
             return hits
         self.total = total
         self.corrections = (*self.corrections, *corrections)
@@ -237,7 +238,7 @@ class Question:
         # To read the few that are lifted by themselves is cheaper than to ask of each that
         # matches whether it is one of them.
         first, _ = self._read(lifted, most)
-        if len(first) == most and first[-1].key > self.matcher.ceiling(self.asked) * _ROUNDED:
+        if len(first) == most and first[-1].key > self.matcher.ceiling(self.required) * _ROUNDED:
             # Nobody else comes as far, so the others need not be weighed.
             return first, self._number_of(query)
         hits, total = self._read(query, most)
@@ -246,7 +247,7 @@ class Question:
         return sorted(hits, key=by_score)[:most], total
 
     def _number_of(self, query: Query) -> int:
-        """Return how many match a query, which all facets but those chosen are counted for."""
+        """Return how many match the query of the whole question, told by its facets if begun."""
         begun = self._ahead.get(None)
         if begun is not None:
             return begun.total()

@@ -14,7 +14,7 @@ from werkzeug.http import http_date
 #: What each of them says: the same for everyone, to be asked about each time.
 CACHE_CONTROL = "public, no-cache"
 #: Keys by which others follow people from page to page.
-_MARK = re.compile(r"utm_[a-z_]+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|_hs(?:enc|mi)")
+_TRACKING_KEY = re.compile(r"utm_[a-z_]+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|_hs(?:enc|mi)")
 #: Parts of a long body that are written in one go.
 _PARTS_AT_ONCE = 50
 
@@ -42,7 +42,7 @@ def answer(
     if is_open:
         response.headers["Access-Control-Allow-Origin"] = "*"
     if status == 200:
-        response.set_etag(_mark(content))
+        response.set_etag(_tag(content))
         if changed_at is not None:
             response.headers["Last-Modified"] = http_date(changed_at)
         response.make_conditional(request)
@@ -61,9 +61,9 @@ def answer_of_edition(
     """
     response = Response(status=200, mimetype=mimetype)
     response.headers["Cache-Control"] = CACHE_CONTROL
-    mark = _mark(f"{request.path} {edition}".encode())
+    tag = _tag(f"{request.path} {edition}".encode())
     # Weak: of what it is, not of its bytes, which a new version of the program may write otherwise.
-    response.set_etag(mark, weak=True)
+    response.set_etag(tag, weak=True)
     response.make_conditional(request)
     if response.status_code == 200 and request.method != "HEAD":
         body = make()
@@ -76,7 +76,7 @@ def answer_of_edition(
     return response
 
 
-def _mark(content: bytes) -> str:
+def _tag(content: bytes) -> str:
     # Tells versions apart, guards nothing. Half as long on the way as BLAKE2, with or without help
     # of the processor: a twentieth of a page.
     return sha1(content, usedforsecurity=False).hexdigest()
@@ -117,13 +117,13 @@ def _quoted(value: str) -> str:
     return quote_plus(value)
 
 
-def without_marks(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def without_tracking(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs of a query string without what newsletters and networks hang onto addresses.
 
     Whoever follows such a link asked for nothing by it, and is not told that there is no such
     filter.
     """
-    return [pair for pair in pairs if not _MARK.fullmatch(pair[0])]
+    return [pair for pair in pairs if not _TRACKING_KEY.fullmatch(pair[0])]
 
 
 def query_pairs() -> list[tuple[str, str]]:
@@ -132,5 +132,5 @@ def query_pairs() -> list[tuple[str, str]]:
 
 
 def search_pairs() -> list[tuple[str, str]]:
-    """Return the pairs of a request for a page or a feed of a search, without others' marks."""
-    return without_marks(query_pairs())
+    """Return the pairs of a request for a page or a feed of a search, without tracking keys."""
+    return without_tracking(query_pairs())

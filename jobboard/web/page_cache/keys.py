@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from werkzeug.routing import Rule
 
 from jobboard.domain.criteria import Criteria
-from jobboard.web.public import without_marks
+from jobboard.web.public import without_tracking
 
 #: Stands for the keys of a search: order and repeats of them make no other page.
 _SEARCH = ("search",)
@@ -118,6 +118,6 @@ def _read_query(keys: tuple[str, ...], query: str) -> str | None:
     pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
     if keys is not _SEARCH:
         return urlencode([pair for key in keys for pair in pairs if pair[0] == key])
-    criteria, problems = Criteria.parse(without_marks(pairs))
+    criteria, problems = Criteria.parse(without_tracking(pairs))
     # The page says what it did not understand, each time in other words.
     return None if problems else urlencode(criteria.query_pairs())
