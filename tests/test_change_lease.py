@@ -5,8 +5,9 @@ import pytest
 from flask import Flask
 
 from jobboard import change_lease, change_watch
-from jobboard.change_watch import Answer, Ask, ChangeWatch
+from jobboard.change_watch import ChangeWatch
 from jobboard.db import db, next_change
+from tests.support.watching import count_questions
 
 
 @pytest.fixture(autouse=True)
@@ -56,20 +57,7 @@ def test_no_process_shows_an_older_number_once_a_change_is_committed(
 def test_while_nothing_changes_few_questions_are_asked(
     monkeypatch: pytest.MonkeyPatch, make_watch: Callable[[], ChangeWatch]
 ) -> None:
-    asked: list[int] = []
-    of_postgresql = change_watch._of_postgresql
-
-    def counted(connection: object) -> Ask:
-        ask = of_postgresql(connection)
-
-        def count() -> Answer:
-            answer = ask()
-            asked.append(answer.number)
-            return answer
-
-        return count
-
-    monkeypatch.setattr(change_watch, "_of_postgresql", counted)
+    asked = count_questions(monkeypatch, "postgresql")
     watch = make_watch()
     began = time.monotonic()
     for _ in range(20_000):

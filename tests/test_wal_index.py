@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from jobboard import change_watch, wal_index
-from jobboard.change_watch import Answer, Ask
 from jobboard.db import db
+from tests.support.watching import count_questions
 
 pytestmark = pytest.mark.one_database
 
@@ -143,20 +143,7 @@ def test_what_cannot_be_mapped(path: str, monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_watch_asks_only_after_a_commit(
     app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked: list[int] = []
-    of_sqlite = change_watch._of_sqlite
-
-    def counted(connection: sqlite3.Connection, path: str) -> Ask:
-        ask = of_sqlite(connection, path)
-
-        def count() -> Answer:
-            answer = ask()
-            asked.append(answer.number)
-            return answer
-
-        return count
-
-    monkeypatch.setattr(change_watch, "_of_sqlite", counted)
+    asked = count_questions(monkeypatch, "sqlite")
     with app.app_context():
         path = str(db.engine.url.database)
         watch = change_watch.watch()

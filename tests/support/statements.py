@@ -1,6 +1,6 @@
 """What the database is asked, and how it answers: the statements of a block."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,12 +18,8 @@ def asked(about: str = "") -> Iterator[list[str]]:
         if about in statement:
             statements.append(statement)
 
-    engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with _before_each(note):
         yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager
@@ -48,9 +44,16 @@ def plans(about: str) -> Iterator[list[str]]:
         told.append("\n".join(str(row[-1]) for row in own.fetchall()))
         own.close()
 
-    engine = db.engine
-    event.listen(engine, "before_cursor_execute", explain)
-    try:
+    with _before_each(explain):
         yield told
+
+
+@contextmanager
+def _before_each(look: Callable[..., None]) -> Iterator[None]:
+    """Show each statement of a block, before it runs, to whoever wants to look."""
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", look)
+    try:
+        yield
     finally:
-        event.remove(engine, "before_cursor_execute", explain)
+        event.remove(engine, "before_cursor_execute", look)
