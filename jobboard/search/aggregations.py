@@ -1,6 +1,6 @@
 """Asking the engine how many matches have each value of a column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tantivy import Occur, Query
@@ -23,3 +23,13 @@ def buckets(result: dict[str, Any]) -> Iterator[tuple[Any, int]]:
 def both(query: Query, other: Query) -> Query:
     """Return the query for what matches two queries."""
     return Query.boolean_query([(Occur.Must, query), (Occur.Must, other)])
+
+
+def without(
+    counts: Mapping[str, dict[str, int]], vain: Mapping[str, dict[str, int]]
+) -> dict[str, dict[str, int]]:
+    """Return counts by field and value without those that were counted in vain."""
+    return {
+        name: {value: number - vain.get(name, {}).get(value, 0) for value, number in some.items()}
+        for name, some in counts.items()
+    }

@@ -2,20 +2,21 @@
 
 Counted at an instant; or, for what is asked again at another one, by days. Counts by day say
 nothing about the instant, so they are remembered: only the days that a bound cuts in two are then
-counted anew. Of those with few listings it is remembered when each begins or ends.
+counted anew. With them the engine tells which listing is the next that a bound will pass; until
+then the same counts hold.
 """
 
-from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from tantivy import Occur, Query
 
 from jobboard.domain.criteria import Closing, Since
-from jobboard.search.aggregations import both, buckets, terms
+from jobboard.search.aggregations import both, buckets, terms, without
 from jobboard.search.columns import NOTHING
 from jobboard.search.document import DAY
 from jobboard.search.index import Snapshot
@@ -28,8 +29,30 @@ KEYS = frozenset(_TIMES)
 
 _CLOSING_DAYS = tuple(int(one) for one in Closing if one != Closing.OPEN)
 _SINCE_DAYS = tuple(int(one) for one in Since)
-#: Instants of one day that are remembered; of more, those on one side are counted each time.
-_FEW_A_DAY = 500
+
+
+@dataclass(frozen=True)
+class Times:
+    """Counts of the facets of time that are the same at every instant of a span.
+
+    Attributes:
+        counts: by facet and value.
+        begins: the first instant that they are right for, in microseconds.
+        ends: the first instant after it at which they may differ.
+    """
+
+    counts: Mapping[str, dict[str, int]]
+    begins: int
+    ends: int
+
+    def hold(self, now: int) -> bool:
+        """Tell whether they are right at an instant."""
+        return self.begins <= now < self.ends
+
+    def less(self, other: "Times") -> "Times":
+        """Return the same without what was counted in vain."""
+        begins, ends = max(self.begins, other.begins), min(self.ends, other.ends)
+        return Times(without(self.counts, other.counts), begins, ends)
 
 
 def requests(keys: Iterable[str], now: int) -> dict[str, Any]:
@@ -37,17 +60,16 @@ def requests(keys: Iterable[str], now: int) -> dict[str, Any]:
     return {key: _ranges(_TIMES[key], edges) for key, edges in _edges(keys, now).items()}
 
 
-def counted(keys: Iterable[str], now: int, found: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """Return counts by facet and value from what the engine found for ``requests``."""
-    return {
+def counted(keys: Iterable[str], now: int, found: Mapping[str, Any]) -> Times:
+    """Return the counts at an instant from what the engine found for ``requests``."""
+    counts = {
         key: _by_range(key, _between(edges, found[key])) for key, edges in _edges(keys, now).items()
     }
+    return Times(counts, now, now + 1)
 
 
-def read(
-    keys: Iterable[str], now: int, values: Callable[[str], Iterable[float | None]]
-) -> dict[str, dict[str, int]]:
-    """Return counts by facet and value of few listings.
+def read(keys: Iterable[str], now: int, values: Callable[[str], Iterable[float | None]]) -> Times:
+    """Return the counts of few listings at an instant.
 
     Args:
         keys: the facets.
@@ -58,7 +80,7 @@ def read(
     for key, edges in _edges(keys, now).items():
         between = Counter(bisect_right(edges, int(at or 0)) for at in values(_TIMES[key]))
         counts[key] = _by_range(key, [between[place] for place in range(1, len(edges) + 1)])
-    return counts
+    return Times(counts, now, now + 1)
 
 
 def _edges(keys: Iterable[str], now: int) -> dict[str, list[int]]:
@@ -105,39 +127,22 @@ def by_days(
     snapshot: Snapshot,
     query: Query,
     days: Mapping[str, Mapping[int, int]],
-    instants: dict[tuple[str, int], Sequence[int]],
     keys: Iterable[str],
     now: int,
-) -> dict[str, dict[str, int]]:
+) -> Times:
     """Return the counts of facets of time from those by days and those of days cut in two."""
+    bounds = [bound for bound in _bounds(keys, now) if days[_DAYS[bound.key]].get(bound.day)]
+    behind = _behind(snapshot, query, bounds) if bounds else []
     cut: Counter[tuple[str, int]] = Counter()
-    many: dict[tuple[str, int], _Bound] = {}
-    for name, bound in _bounds(keys, now).items():
-        count = days[_DAYS[name[0]]].get(bound.day, 0)
-        if count > _FEW_A_DAY:
-            many[name] = bound
-        elif count:
-            on_day = _instants(snapshot, query, bound, count, instants)
-            cut[name] = bisect_left(on_day, bound.high) - bisect_left(on_day, bound.low)
-    if many:
-        cut |= _cut_days(snapshot, query, many)
-    return {key: _of_days(key, days[_DAYS[key]], cut, now // DAY) for key in keys}
-
-
-def _instants(
-    snapshot: Snapshot,
-    query: Query,
-    bound: "_Bound",
-    count: int,
-    known: dict[tuple[str, int], Sequence[int]],
-) -> Sequence[int]:
-    """Return when on a day each of its listings begins or ends, in order."""
-    found = known.get((bound.field, bound.day))
-    if found is None:
-        hits = snapshot.searcher.search(both(query, bound.of_day(snapshot)), count).hits
-        values = snapshot.searcher.fast_field_values(bound.field, [hit[1] for hit in hits])
-        found = known[bound.field, bound.day] = array("q", sorted(int(at or 0) for at in values))
-    return found
+    ends = (now // DAY + 1) * DAY
+    for bound, (count, first) in zip(bounds, behind, strict=True):
+        is_counted_before = bound.key == "deadline"
+        on_day = days[_DAYS[bound.key]][bound.day]
+        cut[bound.key, bound.shift] = on_day - count if is_counted_before else count
+        if first is not None:
+            ends = min(ends, now + first - bound.at + 1)
+    counts = {key: _of_days(key, days[_DAYS[key]], cut, now // DAY) for key in keys}
+    return Times(counts, now, ends)
 
 
 def _of_days(
@@ -155,71 +160,68 @@ def _of_days(
 
 
 class _Bound(NamedTuple):
-    """A bound of a facet of time that cuts a day in two: what counts of it lies between.
+    """A bound of a facet of time, which cuts a day in two and moves on as time does.
 
     Attributes:
         key: the facet.
-        field: what is compared.
+        shift: its value, in days.
         day: the day that is cut.
-        low: the first instant that counts.
-        high: the first one after it that does not.
+        at: the first instant behind the bound.
     """
 
     key: str
-    field: str
+    shift: int
     day: int
-    low: int
-    high: int
+    at: int
 
     def of_day(self, snapshot: Snapshot) -> Query:
         """Return the query for all of the day."""
         return Query.term_query(snapshot.schema, _DAYS[self.key], self.day, index_option="basic")
 
+    def request(self) -> dict[str, Any]:
+        """Return the aggregation for what of the day is behind the bound, and the first of it."""
+        name = _TIMES[self.key]
+        ranges = [{"from": self.at, "to": (self.day + 1) * DAY}]
+        return {
+            "range": {"field": name, "ranges": ranges},
+            "aggs": {"first": {"min": {"field": name}}},
+        }
 
-def _bounds(keys: Iterable[str], now: int) -> dict[tuple[str, int], _Bound]:
-    """Return the bounds of facets of time at an instant, by facet and value."""
+
+def _bounds(keys: Iterable[str], now: int) -> list[_Bound]:
+    """Return the bounds of facets of time at an instant."""
     today = now // DAY
-    bounds: dict[tuple[str, int], _Bound] = {}
+    bounds: list[_Bound] = []
     if "deadline" in keys:
-        for shift in _CLOSING_DAYS:
-            day = today + shift
-            low, high = day * DAY, now + shift * DAY + 1
-            bounds["deadline", shift] = _Bound("deadline", "deadline_at", day, low, high)
+        # What ends at the bound is counted.
+        bounds += [
+            _Bound("deadline", shift, today + shift, now + shift * DAY + 1)
+            for shift in _CLOSING_DAYS
+        ]
     if "since" in keys:
-        for shift in _SINCE_DAYS:
-            day = today - shift
-            low, high = max(0, now - shift * DAY), max(1, (day + 1) * DAY)
-            bounds["since", shift] = _Bound("since", "first_published_at", day, low, high)
+        bounds += [
+            _Bound("since", shift, today - shift, now - shift * DAY) for shift in _SINCE_DAYS
+        ]
     return bounds
 
 
-def _cut_days(
-    snapshot: Snapshot, query: Query, bounds: Mapping[tuple[str, int], _Bound]
-) -> Counter[tuple[str, int]]:
-    """Count what of the days that bounds cut in two lies on the counted side."""
-    days = [bound.of_day(snapshot) for bound in bounds.values()]
-    either = Query.boolean_query([(Occur.Should, one) for one in days])
-    found = snapshot.searcher.aggregate(
-        both(query, either),
-        {
-            f"{key}{shift}": {
-                "range": {"field": bound.field, "ranges": [{"from": bound.low, "to": bound.high}]}
-            }
-            for (key, shift), bound in bounds.items()
-        },
-    )
-    return Counter(
-        {
-            (key, shift): _in_range(found[f"{key}{shift}"], bound.low)
-            for (key, shift), bound in bounds.items()
-        }
-    )
+def _behind(
+    snapshot: Snapshot, query: Query, bounds: Sequence[_Bound]
+) -> list[tuple[int, int | None]]:
+    """Return how much of the cut days lies behind each bound, and the first instant of that."""
+    either = Query.boolean_query([(Occur.Should, bound.of_day(snapshot)) for bound in bounds])
+    requests = {f"{bound.key}{bound.shift}": bound.request() for bound in bounds}
+    found = snapshot.searcher.aggregate(both(query, either), requests)
+    return [_of_range(found[name], bound.at) for name, bound in zip(requests, bounds, strict=True)]
 
 
-def _in_range(result: dict[str, Any], low: int) -> int:
-    """Return the count of the range that begins there; the engine adds those around it."""
-    return sum(
-        int(bucket["doc_count"])
-        for bucket in result["buckets"]
-        if "from" in bucket and int(bucket["from"]) == low
-    )
+def _of_range(result: dict[str, Any], low: int) -> tuple[int, int | None]:
+    """Return the count of the range that begins there, and the lowest value in it.
+
+    The engine adds the ranges around it.
+    """
+    for bucket in result["buckets"]:
+        if int(bucket.get("from", -1)) == low:
+            first = bucket["first"]["value"]
+            return int(bucket["doc_count"]), None if first is None else int(first)
+    return 0, None

@@ -10,9 +10,9 @@ speak of the instant, ``facet_times`` keeps what does not.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from tantivy import DocAddress, Query
 from jobboard.domain.criteria import Closing, Start
 from jobboard.domain.taxonomy import NOT_STATED, Education
 from jobboard.search import busiest, facet_times, parallel
-from jobboard.search.aggregations import MOST_BUCKETS, both, buckets, terms
+from jobboard.search.aggregations import MOST_BUCKETS, both, buckets, terms, without
 from jobboard.search.busiest import ORGANISATION, ORGANISATION_COLUMN
 from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
 from jobboard.search.document import ANYWHERE, DAY, NONE_NEEDED
@@ -92,28 +92,26 @@ class _Counts:
     Attributes:
         total: how many listings match.
         held: counts by facet and value, as the columns hold them.
-        times: counts of the facets of time by value, at one instant.
+        times: counts of the facets of time, and how long they hold.
         organisations: counts of those with the most, by number (``busiest``).
         asked: how many of those with the most were asked for.
-        days: counts by field of days and day, at whatever instant; None while nobody asked.
-        instants: by field and day, when on that day each of its few listings begins or ends.
+        days: counts by field of days and day, at whatever instant; None while nobody asked again.
     """
 
     total: int
     held: Mapping[str, dict[str, int]]
-    times: Mapping[str, dict[str, int]]
+    times: facet_times.Times
     organisations: Mapping[int, int]
     asked: int
     days: Mapping[str, dict[int, int]] | None = None
-    instants: dict[tuple[str, int], Sequence[int]] = field(default_factory=dict)
 
     def less(self, other: "_Counts") -> "_Counts":
         """Return the same without what was counted in vain."""
         vain = other.organisations
         return _Counts(
             self.total - other.total,
-            _less(self.held, other.held),
-            _less(self.times, other.times),
+            without(self.held, other.held),
+            self.times.less(other.times),
             {number: found - vain.get(number, 0) for number, found in self.organisations.items()},
             self.asked,
         )
@@ -241,12 +239,12 @@ def _remembered(
     if counts is None or (ORGANISATION in keys and counts.asked < asked):
         counts = _counted(snapshot, query, keys, now, asked, begun)
         return keep(kept, (name, keys), counts, _MOST_REMEMBERED)
-    if not facet_times.KEYS.isdisjoint(keys):
+    if not facet_times.KEYS.isdisjoint(keys) and not counts.times.hold(now):
         timed = [key for key in known[1] if key in facet_times.KEYS]
         days = counts.days
         if days is None:
             days = facet_times.days(snapshot, query, timed)
-        times = facet_times.by_days(snapshot, query, days, counts.instants, timed, now)
+        times = facet_times.by_days(snapshot, query, days, timed, now)
         counts = replace(counts, days=days, times=times)
     return keep(kept, known, counts, _MOST_REMEMBERED)
 
@@ -400,7 +398,7 @@ def _told(key: str, counted: _Counts, today: int) -> dict[str, int]:
     held = counted.held
     counts: Mapping[str, int]
     if key in facet_times.KEYS:
-        counts = counted.times[key]
+        counts = counted.times.counts[key]
         if key == "deadline":
             counts = {**counts, Closing.OPEN.value: held.get("open", {}).get("open", 0)}
     elif key == "start":
@@ -419,15 +417,6 @@ def _told(key: str, counted: _Counts, today: int) -> dict[str, int]:
                 one: n + (anywhere if one != ANYWHERE else 0) for one, n in counts.items() if n
             }
     return {value: number for value, number in counts.items() if number}
-
-
-def _less(
-    counts: Mapping[str, dict[str, int]], vain: Mapping[str, dict[str, int]]
-) -> dict[str, dict[str, int]]:
-    return {
-        name: {value: number - vain.get(name, {}).get(value, 0) for value, number in some.items()}
-        for name, some in counts.items()
-    }
 
 
 def _start_counts(by_day: Mapping[str, int], today: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ import pytest
 from tantivy import Query
 
 from jobboard.domain.criteria import Criteria
-from jobboard.search import engine, facet_times, question
+from jobboard.search import engine, question
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, point
 from jobboard.search.engine import Hits
@@ -412,19 +412,18 @@ def test_what_is_like_a_listing(board: Callable[..., Snapshot]) -> None:
     assert engine.like(snapshot, listings[0], NOW, 4) == (2,)
 
 
-@pytest.mark.parametrize("few_a_day", [0, 500])
+@pytest.mark.parametrize("hours_apart", [1, 20 * 24])
 def test_counts_of_a_search_asked_again_are_those_of_the_later_instant(
-    board: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch, few_a_day: int
+    board: Callable[..., Snapshot], hours_apart: int
 ) -> None:
-    """Whether the instants of a day are remembered or counted anew each time."""
-    monkeypatch.setattr(facet_times, "_FEW_A_DAY", few_a_day)
+    """Whether listings begin and end all the time, or none does for days."""
     chance = random.Random(5)  # noqa: S311 - the same chance at each run
     snapshot = board(
         *(
             document(
                 number,
-                began=NOW - timedelta(hours=chance.randrange(40 * 24)),
-                deadline_at=NOW + timedelta(hours=chance.randrange(40 * 24)),
+                began=NOW - timedelta(hours=chance.randrange(0, 40 * 24, hours_apart)),
+                deadline_at=NOW + timedelta(hours=chance.randrange(0, 40 * 24, hours_apart)),
                 starts_on=(NOW + timedelta(days=chance.randrange(200))).date(),
             )
             for number in range(1, 301)
@@ -433,7 +432,7 @@ def test_counts_of_a_search_asked_again_are_those_of_the_later_instant(
     asked = [read(("deadline", "7"), ("q", "analyst")), read(("q", "analyst"))]
     for one in (*reversed(asked), *asked):
         engine.answer(snapshot, one, NOW)
-    for hours in (0, 1, 7, 23, 24, 29, 29, 53):
+    for hours in (0, 1, 2, 7, 23, 24, 29, 29, 53, 100, 145, 3):
         # A bound lies in the microsecond in which a listing begins or ends, and in those beside it.
         for beside in (-1, 0, 1):
             later = NOW + timedelta(hours=hours, microseconds=beside)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from http.cookiejar import CookieJar
+from typing import Any
 
 from tests.support.listings import DESCRIPTION
 
@@ -25,19 +26,30 @@ class Answer:
     text: str
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follow no redirect: it is the answer."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
 class Visitor:
     """One visitor; cookies are kept, errors are answers too, a broken connection is an OSError."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._opener = urllib.request.build_opener(cookies)
+        self._staying_opener = urllib.request.build_opener(cookies, _Stay)
 
     def get(self, path: str, *, seconds: float = 20) -> Answer:
         return self._ask(self._request(path), seconds)
 
-    def post(self, path: str, fields: Mapping[str, str], *, seconds: float = 20) -> Answer:
+    def post(
+        self, path: str, fields: Mapping[str, str], *, seconds: float = 20, follow: bool = True
+    ) -> Answer:
         body = urllib.parse.urlencode(fields).encode()
-        return self._ask(self._request(path, body), seconds)
+        return self._ask(self._request(path, body), seconds, follow=follow)
 
     def hidden(self, path: str) -> dict[str, str]:
         """Open a page and return the hidden fields of its forms (the last of a name counts)."""
@@ -50,9 +62,12 @@ class Visitor:
         whole = path if path.startswith("http://") else f"{self.url}{path}"
         return urllib.request.Request(whole, body)  # noqa: S310 - the board of the test
 
-    def _ask(self, request: urllib.request.Request, seconds: float) -> Answer:
+    def _ask(
+        self, request: urllib.request.Request, seconds: float, *, follow: bool = True
+    ) -> Answer:
+        opener = self._opener if follow else self._staying_opener
         try:
-            with self._opener.open(request, timeout=seconds) as answer:
+            with opener.open(request, timeout=seconds) as answer:
                 return Answer(answer.status, answer.url, answer.read().decode())
         except urllib.error.HTTPError as fault:
             return Answer(fault.code, fault.url or "", fault.read().decode())
