@@ -9,13 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
 from jobboard.domain.listing import ENDED, GONE, PUBLIC, Status, Verb
-from jobboard.domain.slug import GREATEST_ID, slug
+from jobboard.domain.slug import GREATEST_ID
 from jobboard.models.event import Event
 from jobboard.models.listing import Listing
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.organisation import Membership, Organisation
 from jobboard.models.revision import Revision, RevisionStatus
 from jobboard.models.user import User
+from jobboard.queries.typed_words import contains_in_listing
 from jobboard.queries.visibility import live
 
 PAGE = 25
@@ -172,15 +173,7 @@ def _filtered(query: Select[Any], view: str, words: str, now: datetime) -> Selec
     query = query.where(_in_view(view, now))
     if not words:
         return query
-    found = [
-        column.icontains(words, autoescape=True)
-        for column in (Listing.title, Listing.organisation_name, Listing.reference)
-    ]
-    # The address spells the title without accents, so that "arastirma" finds "araştırma".
-    plain = slug(words, "")
-    if plain:
-        found.append(Listing.slug_front.contains(plain, autoescape=True))
-    return query.where(or_(*found))
+    return query.where(contains_in_listing(words, Listing.reference))
 
 
 def _in_view(view: str, now: datetime) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from jobboard.models.listing import Listing
 from jobboard.models.organisation import Membership
 from jobboard.models.revision import Revision, RevisionStatus
 from jobboard.models.user import User
+from jobboard.queries.typed_words import contains_in_listing
 
 PAGE = 25
 #: Listings with the same title that a case names.
@@ -223,14 +224,7 @@ def log(*, words: str, verb: str, page: int) -> tuple[list[Event], int]:
         query = (
             query.join(Event.listing)
             .outerjoin(Event.by)
-            .where(
-                or_(
-                    _contains(Listing.title, words),
-                    _contains(Listing.organisation_name, words),
-                    _contains(User.name, words),
-                    _contains(User.email, words),
-                )
-            )
+            .where(contains_in_listing(words, User.name, User.email))
         )
     rows = db.session.scalars(
         query.options(joinedload(Event.by), joinedload(Event.listing))
@@ -332,20 +326,10 @@ def _objections(ids: Sequence[int]) -> dict[int, datetime]:
 
 def _names(words: str) -> ColumnElement[bool]:
     number = words.rstrip("/").rpartition("-")[2]
-    by_text = or_(
-        _contains(Listing.title, words),
-        _contains(Listing.organisation_name, words),
-        _contains(Listing.poster_email, words),
-    )
+    by_text = contains_in_listing(words, Listing.poster_email)
     if number.isascii() and number.isdigit() and len(number) <= 15:
         return or_(by_text, Listing.id == int(number))
     return by_text
-
-
-def _contains(column: Any, words: str) -> ColumnElement[bool]:
-    """Match the words anywhere, literally: per cent and underscore are letters here."""
-    matches: ColumnElement[bool] = func.lower(column).contains(words.lower(), autoescape=True)
-    return matches
 
 
 def _count(query: Select[Any]) -> int:

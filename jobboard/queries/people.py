@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, false, func, or_, select
+from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.orm import joinedload
 
 from jobboard.db import db
+from jobboard.markup.text import fold
 from jobboard.models.account_event import AccountEvent
 from jobboard.models.login_session import LoginSession
 from jobboard.models.one_time_link import OneTimeLink, Purpose
 from jobboard.models.organisation import Membership, Organisation
 from jobboard.models.user import User
+from jobboard.queries.typed_words import contains
 
 #: Rows of one page.
 PAGE = 25
@@ -114,7 +116,7 @@ def people(*, words: str, group: str, page: int) -> tuple[list[User], int]:
     if group:
         query = query.where(GROUPS.get(group, false()))
     if words:
-        query = query.where(_contains(User.email, words) | _contains(User.name, words))
+        query = query.where(contains(words, User.email, User.name))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(query.order_by(User.id.desc()).limit(PAGE).offset((page - 1) * PAGE))
     return list(rows), total
@@ -144,9 +146,11 @@ def organisations(*, words: str, page: int) -> tuple[list[Organisation], int]:
     """Return a page of organisations by name, and how many there are in all."""
     query = select(Organisation)
     if words:
-        query = query.where(
-            or_(_contains(Organisation.name, words), _contains(Organisation.website, words))
-        )
+        found = contains(words, Organisation.name, Organisation.website)
+        # Names are stored folded too: "Türkiye" is found by "turkiye".
+        key = fold(words)
+        by_key = Organisation.name_key.contains(key, autoescape=True)
+        query = query.where(found | by_key if key else found)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(
         query.order_by(Organisation.name_key).limit(PAGE).offset((page - 1) * PAGE)
@@ -170,8 +174,3 @@ def members_of(of: Organisation) -> list[Membership]:
             .order_by(User.email)
         )
     )
-
-
-def _contains(column: object, words: str) -> ColumnElement[bool]:
-    """Match the words anywhere, literally: per cent and underscore are letters here."""
-    return func.lower(column).contains(words.lower(), autoescape=True)

@@ -163,6 +163,18 @@ def test_listings_are_found_by_literal_words(
     assert ([row.title for row in found], total) == (titles, len(titles))
 
 
+@pytest.mark.parametrize(
+    "words", ["Österreichische", "ÖSTERREICHISCHE", "osterreichische", "STIFTUNG"]
+)
+def test_letters_beyond_ascii_are_found_in_whatever_case(session: Db, words: str) -> None:
+    row = waiting(session, "Österreichische Stiftung", 1)
+    told(session, row, Verb.REFUSE)
+    waiting(session, "Another", 1)
+    assert find.listings(words=words, group="", page=1) == ([row], 1)
+    logged, _ = find.log(words=words, verb="", page=1)
+    assert [event.listing_id for event in logged] == [row.id]
+
+
 def test_a_listing_is_found_by_the_number_in_its_address(session: Db) -> None:
     row = listing(session, title="Live one")
     listing(session, title="Another")
