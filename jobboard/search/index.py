@@ -33,6 +33,8 @@ _MOST_MARKERS = 100
 #: With more segments than this a writer stays for the time it takes to merge them.
 _MOST_SEGMENTS = 12
 _LOCK_POLL = 0.005
+#: Seconds that a finished build waits for a writer of the old one; no commit takes so long.
+_WRITERS_TIME = 30.0
 
 
 Key = TypeVar("Key")
@@ -223,9 +225,11 @@ class SearchIndex:
         pointer = self._pointer()
         beside = pointer.with_name(f"{name}.pointer")
         beside.write_text(name)
-        # Readers that hold the old one keep its files until they let go of them.
-        beside.replace(pointer)
-        self._sweep(name)
+        # Whoever writes the old one needs its files until the commit; readers that hold it keep
+        # them until they let go of it.
+        with self.lock(_WRITERS_TIME):
+            beside.replace(pointer)
+            self._sweep(name)
 
     def _present(self) -> str | None:
         try:

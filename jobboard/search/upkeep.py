@@ -1,5 +1,6 @@
 """Keeps the index in step with the database: compared at each search, read where it is behind."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,8 @@ from jobboard.models.listing import Listing
 from jobboard.search import listings
 from jobboard.search.document import SearchDocument
 from jobboard.search.index import Broken, SearchIndex, Snapshot
+
+log = logging.getLogger(__name__)
 
 #: Called with the listings done and those there are.
 Progress = Callable[[int, int], None]
@@ -68,7 +71,8 @@ def noting() -> Iterator[Note]:
 def current() -> Snapshot:
     """Return the index in step with the last committed change of the database.
 
-    When another process is just writing it, the state before is returned after a short wait.
+    When another process is just writing it, or nobody can, the state before is returned after a
+    short wait; the database still decides what is shown.
     """
     snapshot, wanted = _current()
     note = _note.get()
@@ -141,8 +145,15 @@ def _catch_up(index: SearchIndex, connection: Connection) -> Snapshot:
             if not is_mine:
                 return index.reload()
             snapshot = index.reload()
-            if snapshot.change_number < wanted:
+            if snapshot.change_number >= wanted:
+                continue
+            try:
                 snapshot = _write_changes(index, connection, snapshot.change_number, wanted)
+            except (ValueError, OSError) as fault:
+                # A full disk, most likely. The state before still answers, and the next search
+                # tries again. Logged in words: a trace would hold the writer, and it its lock.
+                log.error("the search index cannot be written: %s", str(fault))
+                return snapshot
     return snapshot
 
 

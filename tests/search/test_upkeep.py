@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -24,7 +25,9 @@ from jobboard.domain.taxonomy import OrganisationKind
 from jobboard.models.change import ChangeCounter
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
+from jobboard.queries import health
 from jobboard.search import engine, upkeep
+from jobboard.search.document import SearchDocument
 from jobboard.search.index import SearchIndex
 from tests.support import naive, searching
 from tests.support.databases import close, ground_floors
@@ -213,6 +216,44 @@ def test_reindex_tells_its_progress_and_serves_meanwhile(session: Session) -> No
     assert seen
     assert all(one == before for one in seen)
     assert found() == before
+
+
+def test_a_rebuild_leaves_the_index_to_whoever_is_writing_it(tmp_path: Path) -> None:
+    """The new index waits for the writer's commit before it takes the place of the old one."""
+    index, builder = SearchIndex(tmp_path), SearchIndex(tmp_path)
+    index.rebuild([document(1)], 1)
+    rebuilt = threading.Thread(target=builder.rebuild, args=([document(1), document(2)], 2))
+
+    def changed() -> Iterator[SearchDocument]:
+        rebuilt.start()
+        # Whoever takes no account of the writer is done by then.
+        rebuilt.join(1)
+        yield document(3)
+
+    with index.lock(1) as is_mine:
+        assert is_mine
+        index.write(changed(), [], 2)
+        assert rebuilt.is_alive()
+    rebuilt.join()
+    assert engine.answer(index.reload(), Criteria(), NOW).ids == (2, 1)
+
+
+def test_a_full_disk_stops_no_search(session: Session) -> None:
+    row = listing(session, title="Analyst of energy")
+    before = found()
+    row.title = "Analyst of water"
+    session.commit()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with upkeep.noting() as search:
+            assert found() == before
+        assert search.was_behind
+        assert not health.search_index().is_well
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert found("water") == {row.id}
+    assert health.search_index().is_well
 
 
 def test_two_never_build_at_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
