@@ -49,6 +49,11 @@ def test_a_secret_that_is_none_is_refused(secret: str) -> None:
     assert refused(SECRET_KEY=secret).startswith("SECRET_KEY")
 
 
+def test_a_random_secret_may_hold_a_word_of_examples() -> None:
+    secret = "k7DevQ2mZx9TgVb4NcR8sLw1YhJ5uPf3AeKo6SiXyBd0GtMr"
+    assert config.load({**SOUND, "SECRET_KEY": secret})["SECRET_KEY"] == secret
+
+
 @pytest.mark.parametrize("address", ["jobs.example.org", "ftp://jobs.example.org", "https://"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     assert refused(SITE_URL=address).startswith("SITE_URL")
