@@ -44,10 +44,10 @@ CACHEABLE_ENDPOINTS: Mapping[str, tuple[str, ...]] = {
 #: within days or began within hours. Beginnings and ends themselves need no margin.
 _LIFE = timedelta(seconds=60)
 _LIFE_OF_COUNTS = timedelta(seconds=10)
-#: Addresses whose reading is remembered, and the longest query of a page that is kept: what people
-#: ask for and link to is shorter.
+#: Addresses whose reading is remembered, and the longest of a page that is kept: what people ask
+#: for and link to is shorter, and made-up ones must not fill the memory.
 _MOST_ADDRESSES = 5_000
-_LONGEST_QUERY = 1_000
+_LONGEST_ADDRESS = 1_000
 
 
 class CacheKey(NamedTuple):
@@ -82,7 +82,7 @@ class CacheableRoutes:
         except KeyError:
             pass
         keys = self._keys(path)
-        if keys is None or len(query) > _LONGEST_QUERY:
+        if keys is None or len(address) > _LONGEST_ADDRESS:
             return None
         read = _read_query(keys, query)
         life = _LIFE_OF_COUNTS if keys is _SEARCH else _LIFE

@@ -69,10 +69,13 @@ def test_a_search_that_is_not_understood_has_none(routes: CacheableRoutes) -> No
     assert routes.key("/jobs/", "sort=password") is None
 
 
-def test_a_query_longer_than_people_ask_has_none(routes: CacheableRoutes) -> None:
+def test_an_address_longer_than_people_ask_for_has_none(routes: CacheableRoutes) -> None:
     words = "q" * 900
     assert routes.key("/jobs/places.json", f"q={words}") is not None
     assert routes.key("/jobs/places.json", f"q={words}{words}") is None
+    assert routes.key(f"/job/{words}-1/", "") is not None
+    assert routes.key(f"/job/{words}{words}-1/", "") is None
+    assert max(map(len, routes._known)) <= keys._LONGEST_ADDRESS
 
 
 def test_only_reading_is_kept() -> None:
