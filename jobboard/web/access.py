@@ -194,8 +194,7 @@ def _guard(view: View, may: Callable[[User], bool]) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         user = person()
         if user is None:
-            # After a POST there is nothing to come back to but the page that held the form.
-            back = request.full_path.rstrip("?") if request.method != "POST" else request.path
+            back = request.full_path.rstrip("?") if request.method != "POST" else _page_above()
             return redirect(f"/login/?{urlencode({'next': back})}")
         if not may(user):
             log.warning("refused: account %s at %s", user.id, request.endpoint)
@@ -203,6 +202,15 @@ def _guard(view: View, may: Callable[[User], bool]) -> View:
         return view(*args, **kwargs)
 
     return cast(View, guarded)
+
+
+def _page_above() -> str:
+    """Return the nearest page above a form's address that can be looked at, its own included."""
+    routes = request_ctx.url_adapter
+    path = request.path
+    while routes is not None and path != "/" and not routes.test(path, "GET"):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+    return path
 
 
 def _refuse_foreign_forms() -> None:

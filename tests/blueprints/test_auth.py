@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import time_machine
@@ -509,6 +509,23 @@ def test_signing_in_leads_back(app: Flask, client: FlaskClient) -> None:
     page = client.get(asked.location).text
     assert 'value="/account/?tab=1"' in page
     assert sign_in(client, next="/account/?tab=1").location == "/account/?tab=1"
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/account/name/", "/account/"),
+        ("/account/browsers/7/end/", "/account/"),
+        ("/job-dashboard/7/renew/", "/job-dashboard/7/renew/"),
+        ("/admin/people/7/rights/", "/admin/people/7/"),
+        ("/moderation/edits/7/accept_revision/", "/moderation/edits/7/"),
+    ],
+)
+def test_a_form_sent_without_a_sign_in_leads_back_to_a_page(
+    client: FlaskClient, form: str, page: str
+) -> None:
+    assert client.post(form).location == f"/login/?{urlencode({'next': page})}"
 
 
 # ---------------------------------------------------------------------------------- foreign forms
