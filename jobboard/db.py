@@ -25,6 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from jobboard import change_lease
 from jobboard.domain.errors import ChangedMeanwhile
+from jobboard.domain.listing import Status
 from jobboard.models import (
     account_event,
     import_record,
@@ -68,6 +69,9 @@ _is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
 #: Seconds a writer waits for the others, and between two looks at the lock.
 _LONGEST_WAIT = 10.0
 _LOCK_POLL = 0.002
+
+#: Statuses in which no public page, and no search, shows a listing.
+_UNSEEN = frozenset({Status.DRAFT, Status.PENDING, Status.CHANGES_REQUESTED})
 
 _CHANGE_NUMBER = text("SELECT value FROM change_counter WHERE id = 1")
 
@@ -290,12 +294,16 @@ def _is_postgresql(session: Any) -> bool:
 def _number_changes(session: Session, _context: Any, _instances: Any) -> None:
     """Give every changed listing the next change number, in the transaction that changes it.
 
-    What else stands on public pages moves the number too, so that whoever compares it has missed
-    nothing. A listing is found by its organisation's name, address and kind: when these change,
-    its listings are stamped as well.
+    Those that the public does not see yet are left alone. What else stands on public pages moves
+    the number too, so that whoever compares it has missed nothing. A listing is found by its
+    organisation's name, address and kind: when these change, its listings are stamped as well.
     """
     written: tuple[Base, ...] = (*session.new, *session.dirty, *session.deleted)
-    shown = [row for row in written if row.is_shown_to_all and _is_changed(session, row)]
+    shown = [
+        row
+        for row in written
+        if row.is_shown_to_all and _is_changed(session, row) and not _is_unseen(row)
+    ]
     if not shown:
         return
     number = next_change(session)
@@ -319,6 +327,19 @@ def _number_changes(session: Session, _context: Any, _instances: Any) -> None:
 
 def _is_changed(session: Session, row: Base) -> bool:
     return row in session.deleted or session.is_modified(row)
+
+
+def _is_unseen(row: Base) -> bool:
+    """Tell whether a row is a listing that is, and was before, its people's and moderators' alone.
+
+    A draft is saved every few seconds while somebody writes; no page is another for that.
+    """
+    if not isinstance(row, Listing):
+        return False
+    status = inspect(row).attrs.status.history
+    # A row that was changed without having been read may have been public.
+    is_known = bool(status.unchanged or status.deleted) or inspect(row).pending
+    return is_known and {*status.unchanged, *status.deleted, *status.added} <= _UNSEEN
 
 
 def _is_found_otherwise(row: Organisation) -> bool:

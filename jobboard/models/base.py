@@ -22,8 +22,8 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
 
-    #: Whether public pages show what these rows hold: then each change of one moves the change
-    #: number (``models.change``), by which every process learns that a page may be another.
+    #: Whether public pages show what these rows hold: then a change of one moves the change number
+    #: (``models.change``), by which every process learns that a page may be another.
     is_shown_to_all: ClassVar[bool] = False
 
 

@@ -12,7 +12,7 @@ from jobboard.models.base import Base
 
 
 class ChangeCounter(Base):
-    """The single row that holds the number of the last change to any listing."""
+    """The single row that holds the number of the last change of what the public sees."""
 
     __tablename__ = "change_counter"
 

@@ -123,6 +123,37 @@ def test_whatever_public_pages_show_moves_the_change_number(session: Session) ->
     assert change_number(session) == numbers[-1]
 
 
+def test_what_the_public_does_not_see_yet_moves_no_number(session: Session) -> None:
+    listing(session)
+    before = change_number(session)
+    draft = listing(session, Status.DRAFT, title="Cartographer")
+    for status in (Status.DRAFT, Status.PENDING, Status.CHANGES_REQUESTED, Status.PENDING):
+        session.refresh(draft)
+        draft.title, draft.status = f"Cartographer, {status}", status
+        session.commit()
+    other_draft = listing(session, Status.DRAFT)
+    session.refresh(other_draft)
+    session.delete(other_draft)
+    session.commit()
+    assert change_number(session) == before
+
+    draft.publish_at, draft.ends_at = NOW, NOW + timedelta(days=3)
+    draft.status = Status.PUBLISHED
+    session.commit()
+    assert change_number(session) == before + 1
+    assert found("cartographer") == {draft.id}
+    # Changed without having been read: what it was before is not known here.
+    session.expire(draft)
+    draft.title = "Chart maker"
+    session.commit()
+    assert change_number(session) == before + 2
+    session.expire(draft)
+    draft.status = Status.DRAFT
+    session.commit()
+    assert change_number(session) == before + 3
+    assert found("chart") == set()
+
+
 def test_a_statement_over_many_rows_takes_a_number_itself(session: Session) -> None:
     ids = {listing(session, title="Analyst").id for _ in range(3)}
     assert found() == ids
