@@ -111,7 +111,7 @@ def _is_ci() -> bool:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings must not decide a test."""
-    for name in ("DEMO", "DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "SECRET_KEY"):
+    for name in ("DEMO", "DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -27,11 +27,6 @@ def slug(title: str, fallback: str = "job") -> str:
     return words or fallback
 
 
-def listing_slug(title: str, listing_id: int) -> str:
-    """Return the last part of a listing's address: the title's slug, a hyphen, the id."""
-    return f"{slug(title)}-{listing_id}"
-
-
 def id_of(address_part: str) -> int | None:
     """Return the id at the end of a slug, or None when there is none that could be ours.
 

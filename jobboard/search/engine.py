@@ -136,11 +136,6 @@ def related(listing: Listing, now: datetime, limit: int = 4) -> tuple[int, ...]:
     return found
 
 
-def counts_by_country(criteria: Criteria, now: datetime) -> dict[str, int]:
-    """Return how many matching listings each country has, the choice of countries left out."""
-    return Question(upkeep.current(), criteria, now).countries()
-
-
 def offers(criteria: Criteria, now: datetime) -> tuple[Offer, ...]:
     """Return the filters that words of the search name, with how many listings each finds."""
     if not criteria.q:

@@ -117,10 +117,6 @@ class Question:
         others = [key for key in COUNTED if key not in chosen]
         return [(others, None), *(([key], key) for key in chosen)]
 
-    def countries(self) -> dict[str, int]:
-        """Count the countries, their own choice left out."""
-        return self._counts(["country"], without="country")["country"]
-
     def like(self, document: SearchDocument, limit: int) -> tuple[int, ...]:
         """Return the ids of the live listings most like one."""
         query = Query.boolean_query(

@@ -9,7 +9,14 @@ from functools import lru_cache
 from importlib.resources import files
 
 NAMES = ("about", "privacy", "terms", "contact")
-PLACES = ("site_name", "site_email", "legal_line", "review_hours")
+PLACES = (
+    "site_name",
+    "site_email",
+    "legal_line",
+    "review_hours",
+    "session_cookie",
+    "remember_cookie",
+)
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,10 @@ class BoardForm(FlaskForm):
         return not faults
 
 
+class ButtonForm(BoardForm):
+    """A button that asks nothing."""
+
+
 def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
     """Return ``(value, label)`` pairs as what a select chooses from."""
     return [SelectChoice(value, label) for value, label in pairs]

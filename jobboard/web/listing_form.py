@@ -109,25 +109,6 @@ _LONGEST_REQUEST = 4 * 1024 * 1024
 _LONGEST_STORED = 60_000
 #: Which form field shows the fault that the rules find under a column's name.
 FIELD_OF_COLUMN = {"organisation_name": "organisation", "job_function": "function"}
-#: The fields of the first screen; all others stand under "More that helps seekers".
-FIRST_SCREEN = (
-    "title",
-    "organisation",
-    "opportunity_type",
-    "mode",
-    "place",
-    "country",
-    "description",
-    "apply_method",
-    "apply_url",
-    "apply_email",
-    "deadline_kind",
-    "deadline_date",
-    "deadline_time",
-    "deadline_zone",
-    "email",
-    "accept_terms",
-)
 _COUNTRIES_HINT = _l("Names of countries, with commas between: Mali, Niger, Burkina Faso.")
 #: The parts of "More that helps seekers", in page order: heading and fields.
 MORE = (

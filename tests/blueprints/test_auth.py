@@ -432,6 +432,8 @@ def test_over_https_cookies_are_bound_to_the_host(make_app: Callable[..., Flask]
         parts = {part.strip().lower() for part in header.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts
         assert not any(part.startswith("domain=") for part in parts)
+    notice = client.get("/privacy/", **SECURE).text
+    assert all(f"<code>{name}</code>" in notice for name in sent)
 
 
 def test_private_pages_are_kept_nowhere_and_tell_no_other_site(

@@ -18,7 +18,6 @@ from jobboard.models.event import Event
 from jobboard.models.listing import Listing
 from jobboard.models.message import Message
 from jobboard.models.one_time_link import OneTimeLink, Purpose
-from jobboard.web.listing_form import FIRST_SCREEN
 from tests.support.forms import filled, in_days, sign_in
 from tests.support.listings import listing
 from tests.support.people import person
@@ -26,6 +25,26 @@ from tests.support.people import person
 WRITE = "/post-a-job/"
 RTL_OVERRIDE = "\u202e"
 FREE_TEXTS = ("title", "organisation", "description", "place", "apply_url", "reference", "grade")
+
+#: The fields of the first screen, by the names that programs know.
+FIRST_SCREEN = (
+    "title",
+    "organisation",
+    "opportunity_type",
+    "mode",
+    "place",
+    "country",
+    "description",
+    "apply_method",
+    "apply_url",
+    "apply_email",
+    "deadline_kind",
+    "deadline_date",
+    "deadline_time",
+    "deadline_zone",
+    "email",
+    "accept_terms",
+)
 
 
 @pytest.fixture

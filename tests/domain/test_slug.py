@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobboard.domain.slug import LENGTH_AT_MOST, id_of, listing_slug, slug
+from jobboard.domain.slug import LENGTH_AT_MOST, id_of, slug
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_long_title_is_cut_at_a_word() -> None:
 
 @given(st.text(), st.integers(min_value=1, max_value=2**63 - 1))
 def test_every_title_gives_an_address_that_finds_its_id(title: str, number: int) -> None:
-    part = listing_slug(title, number)
+    part = f"{slug(title)}-{number}"
     assert part.isascii()
     assert len(slug(title)) <= LENGTH_AT_MOST
     assert id_of(part) == number

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobboard.domain.region import REGIONS
+from jobboard.domain.taxonomy import Region
 from jobboard.markup.text import fold
 from jobboard.tables import currencies, gazetteer, zones
 
@@ -16,7 +16,7 @@ def test_all_countries_of_iso_3166_and_kosovo_are_there() -> None:
 def test_every_country_lies_in_a_region_but_the_antarctic() -> None:
     without = [each.code for each in gazetteer.countries() if not each.regions]
     assert without == ["AQ"]
-    assert {region for each in gazetteer.countries() for region in each.regions} == set(REGIONS)
+    assert {region for each in gazetteer.countries() for region in each.regions} == set(Region)
 
 
 def test_turkiye_belongs_to_two_regions() -> None:

@@ -40,7 +40,3 @@ class MemberForm(BoardForm):
         ],
         default=Role.EDITOR.value,
     )
-
-
-class ButtonForm(BoardForm):
-    """A button that asks nothing."""

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
 from jobboard.blueprints.admin import account_words
-from jobboard.blueprints.admin.forms import ButtonForm, MemberForm, RightsForm
+from jobboard.blueprints.admin.forms import MemberForm, RightsForm
 from jobboard.domain.errors import FieldsBroken, RuleBroken
 from jobboard.markup.text import clean_line
 from jobboard.models.message import MessageStatus
@@ -32,6 +32,7 @@ from jobboard.queries import people as find
 from jobboard.services import outbox, people
 from jobboard.services.people import Rights
 from jobboard.web import access, moves, paging, refusals
+from jobboard.web.forms import ButtonForm
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 

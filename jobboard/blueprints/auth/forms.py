@@ -79,7 +79,3 @@ class NameForm(BoardForm):
     """What the board calls a person."""
 
     name = StringField(_l("Your name"), validators=[Length(max=_LONGEST_NAME)])
-
-
-class ButtonForm(BoardForm):
-    """A button that asks nothing."""

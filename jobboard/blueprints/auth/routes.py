@@ -20,7 +20,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
 from jobboard.blueprints.auth.forms import (
-    ButtonForm,
     ChangePasswordForm,
     LostPasswordForm,
     NameForm,
@@ -38,7 +37,7 @@ from jobboard.services import accounts, sessions
 from jobboard.services.accounts import LinkEnded, Registration
 from jobboard.tables import site_texts
 from jobboard.web import access, limits, refusals
-from jobboard.web.forms import BoardForm
+from jobboard.web.forms import BoardForm, ButtonForm
 
 bp = Blueprint("auth", __name__)
 

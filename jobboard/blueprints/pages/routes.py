@@ -187,6 +187,8 @@ def _site_text(name: str) -> AnyResponse:
         "site_email": _mail_link(str(settings["SITE_EMAIL"])),
         "legal_line": settings["SITE_LEGAL_LINE"],
         "review_hours": str(settings["REVIEW_HOURS"]),
+        "session_cookie": settings["SESSION_COOKIE_NAME"],
+        "remember_cookie": settings["REMEMBER_COOKIE_NAME"],
     }
     markdown = text.markdown
     for place in site_texts.PLACES:
