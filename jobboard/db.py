@@ -3,9 +3,9 @@
 SQLite follows SQLAlchemy's own recipe: the driver's transaction handling is switched off and we
 say BEGIN ourselves, deferred for whoever only reads, IMMEDIATE for whoever may write. A deferred
 transaction that turns to writing fails at once when somebody else has written meanwhile; measured,
-that lost more than half of simultaneous posts. Those who write wait at a file lock, which each looks
-at every two milliseconds; SQLite's own busy handler looks ever more seldom, so that whoever has
-waited longest comes last.
+that lost more than half of simultaneous posts. Those who write wait at a file lock, which each
+looks at every two milliseconds; SQLite's own busy handler looks ever more seldom, so that whoever
+has waited longest comes last.
 """
 
 import fcntl
