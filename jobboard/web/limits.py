@@ -34,6 +34,8 @@ RULES: dict[str, tuple[RateLimitItem, ...]] = {
     "lost_password": (parse("10/hour"),),
     "mail_to_address": (parse("5/hour"),),
     "post": (parse("20/10 minutes"), parse("100/day")),
+    # Each is a mail to an address that anybody may type.
+    "post_from_address": (parse("20/hour"), parse("60/day")),
     "show_apply": (parse("60/10 minutes"),),
     "token": (parse("60/10 minutes"),),
     "api": (parse("3000/5 minutes"),),

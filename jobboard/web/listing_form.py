@@ -104,7 +104,7 @@ _MOST_LANGUAGES = 8
 _MOST_TOPICS = 3
 _LONGEST_COUNTRIES = 2_000
 #: Bytes of a form that is read at all; far more than any text that can be handed in.
-_LONGEST_REQUEST = 4 * 1024 * 1024
+LONGEST_REQUEST = 4 * 1024 * 1024
 #: Longer than any text that can be handed in; the form refuses it, a draft keeps this much.
 _LONGEST_STORED = 60_000
 #: Which form field shows the fault that the rules find under a column's name.
@@ -511,7 +511,7 @@ def kept_fields() -> list[tuple[str, str]]:
 
 def take_long_texts() -> None:
     """Raise what this request may carry, so that a text too long is told about, not thrown away."""
-    request.max_content_length = request.max_form_memory_size = _LONGEST_REQUEST
+    request.max_content_length = request.max_form_memory_size = LONGEST_REQUEST
 
 
 def changed_meanwhile() -> str:

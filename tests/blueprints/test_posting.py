@@ -252,6 +252,23 @@ def test_too_many_is_told_with_the_text_kept(make_app: Callable[..., Flask]) -> 
     assert value_of(text_of(answer), "title") == "Senior Analyst, Black Sea Security"
 
 
+def test_no_mailbox_is_filled_from_many_networks(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RATE_LIMITS="on")
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    def post(number: int, email: str) -> int:
+        sent = filled(submission_key=f"form-{number}", email=email)
+        visitor = app.test_client()
+        return visitor.post(
+            WRITE, data=sent, environ_base={"REMOTE_ADDR": f"198.51.100.{number}"}
+        ).status_code
+
+    victim = "victim@think.example"
+    assert {post(number, victim) for number in range(20)} == {303}
+    assert post(20, victim.upper()) == 429
+    assert post(21, "somebody@think.example") == 303
+
+
 def test_a_form_whose_cookie_has_gone_comes_back_with_the_text(
     make_app: Callable[..., Flask],
 ) -> None:

@@ -9,6 +9,8 @@ from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from jobboard.web import listing_form
+
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCUMENTS = [
@@ -92,6 +94,12 @@ def test_addresses_and_files_that_a_document_names_exist(document: Path, app: Fl
         if re.fullmatch(r"[\w-]+(/[\w.-]+)+/?", path) and not _is_file(path):
             missing.append(span)
     assert missing == []
+
+
+def test_the_proxy_lets_in_as_much_as_the_board_takes() -> None:
+    settings = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    [megabytes] = re.findall(r"client_max_body_size (\d+)m;", settings)
+    assert int(megabytes) * 1024 * 1024 == listing_form.LONGEST_REQUEST
 
 
 def _is_address(app: Flask, path: str) -> bool:

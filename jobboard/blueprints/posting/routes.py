@@ -84,7 +84,7 @@ def write_listing() -> AnyResponse:
     if action == "preview":
         return _preview_page(form, user)
     try:
-        limits.check("post", limits.visitor())
+        _count(form, user)
     except HTTPException as refusal:
         return _too_many(form, user, refusal)
     try:
@@ -383,12 +383,25 @@ def _listing_of(token_text: str) -> Listing:
     return listing
 
 
+def _count(form: ListingForm, user: User | None) -> None:
+    """Count a listing that is handed in, by its visitor and by the address that a guest typed.
+
+    Raises:
+        TooManyTries: it was one too many.
+    """
+    limits.check("post", limits.visitor())
+    if user is None:
+        limits.check("post_from_address", address.email_key(str(form.email.data)))
+
+
 def _too_many(form: ListingForm, user: User | None, refusal: HTTPException) -> AnyResponse:
     """Answer 429 with the form and all that is in it."""
     if refusal.response is None:
         raise refusal
     form.form_errors = [
-        gettext("Too many listings came from your network. Wait a little and send it again.")
+        gettext(
+            "Too many listings came from your network or address. Wait a little and send it again."
+        )
     ]
     page = _form_page(form, user, status=429)
     page.headers["Retry-After"] = refusal.response.headers.get("Retry-After", "60")
