@@ -24,6 +24,7 @@ from jobboard.domain.listing import (
 )
 from jobboard.domain.submission import check
 from jobboard.domain.taxonomy import DeadlineKind
+from jobboard.going_live import follow_deadline
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
@@ -70,6 +71,7 @@ def edit(
     *,
     actor: Actor,
     now: datetime,
+    life_days: int,
     publish_from: datetime | None = None,
 ) -> Revision | None:
     """Change the text of a listing.
@@ -78,7 +80,8 @@ def edit(
     new text waits as a revision while the live text stays; a further edit replaces it, and one
     that goes back to the live text takes the revision back.
 
-    ``publish_from`` counts only while the listing is not public.
+    ``publish_from`` counts only while the listing is not public, ``life_days`` (the setting
+    ``LISTING_LIFE_DAYS``) only where the text of a public one names no date any more.
 
     Returns:
         The revision that now waits, or None when the text changed at once or not at all.
@@ -101,11 +104,12 @@ def edit(
         return revision
     if not changed and wanted_from == listing.publish_from:
         return None
+    former = listing.deadline_kind
     contents.write(listing, content)
     listing.publish_from = wanted_from
     listing.updated_at = now
     if is_public:
-        _follow_deadline(listing, now)
+        follow_deadline(listing, former, now=now, life_days=life_days)
         contents.settle_organisation(listing, now)
         # What waited was written for the text that this one replaces.
         _take_back(listing, actor, now)
@@ -423,10 +427,3 @@ def _end_of(listing: Listing, deadline: Deadline | None, now: datetime, life_day
     listing.apply_by = deadline.apply_by
     listing.deadline_zone = deadline.zone
     return deadline.apply_by
-
-
-def _follow_deadline(listing: Listing, now: datetime) -> None:
-    """Move the end of a live listing when its edit named another date."""
-    if listing.deadline_kind is DeadlineKind.DATE and listing.apply_by is not None:
-        check_end(listing.apply_by, max(now, listing.publish_at or now))
-        listing.ends_at = listing.apply_by

@@ -16,13 +16,11 @@ from jobboard.domain.listing import (
     PUBLIC,
     Status,
     Verb,
-    check_end,
     check_move,
     is_live,
 )
 from jobboard.domain.objection import Turn, turn
-from jobboard.domain.taxonomy import DeadlineKind
-from jobboard.going_live import go_live
+from jobboard.going_live import follow_deadline, go_live
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.listing import Listing
@@ -221,8 +219,17 @@ def remove(
     commit()
 
 
-def accept_revision(revision: Revision, *, by: User, version: int | None, now: datetime) -> None:
+def accept_revision(
+    revision: Revision, *, by: User, version: int | None, now: datetime, life_days: int
+) -> None:
     """Let the waiting text take the live one's place.
+
+    Args:
+        revision: what waits.
+        by: the moderator.
+        version: the version that was read on the page; None skips the comparison.
+        now: the moment, aware UTC.
+        life_days: the setting ``LISTING_LIFE_DAYS``.
 
     Raises:
         ChangedMeanwhile: the poster wrote again, or somebody decided first.
@@ -231,10 +238,9 @@ def accept_revision(revision: Revision, *, by: User, version: int | None, now: d
     """
     listing = _check_revision(revision, version)
     check_move(Verb.EDIT, listing.life, now)
+    former = listing.deadline_kind
     contents.write(listing, contents.from_json(revision.content))
-    if listing.deadline_kind is DeadlineKind.DATE and listing.apply_by is not None:
-        check_end(listing.apply_by, now)
-        listing.ends_at = listing.apply_by
+    follow_deadline(listing, former, now=now, life_days=life_days)
     listing.updated_at = now
     contents.settle_organisation(listing, now)
     revision.status = RevisionStatus.ACCEPTED

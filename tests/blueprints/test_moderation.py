@@ -327,7 +327,9 @@ def test_a_text_that_changed_while_it_was_read_is_read_again(
     with app.app_context():
         row = db.session.get_one(Listing, listing_id)
         content = written(title="Another title", apply_by=row.apply_by)
-        listings.edit(row, content, actor=Actor(ActorKind.POSTER, row.poster), now=clock.now())
+        listings.edit(
+            row, content, actor=Actor(ActorKind.POSTER, row.poster), now=clock.now(), life_days=60
+        )
     path = f"/moderation/{listing_id}/request_changes/"
     answer = maryam.post(path, data={"version": read, "note": NOTE})
 
@@ -463,7 +465,7 @@ def revised(app: Flask, add: Callable[..., int]) -> tuple[int, int]:
             description=row.description.replace("two junior analysts", "three junior analysts"),
         )
         alice = Actor(ActorKind.POSTER, row.poster)
-        revision = listings.edit(row, content, actor=alice, now=clock.now())
+        revision = listings.edit(row, content, actor=alice, now=clock.now(), life_days=60)
         assert revision is not None
         return listing_id, revision.id
 

@@ -55,7 +55,10 @@ def on(days: float, zone: str = "UTC") -> Deadline:
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.PENDING, Status.CHANGES_REQUESTED])
 def test_what_is_not_public_changes_at_once(session: Db, status: Status) -> None:
     row = listing(session, status, poster=person(session))
-    assert listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW) is None
+    assert (
+        listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
+        is None
+    )
     assert (row.title, row.status, row.updated_at) == ("Analyst, Aegean", status, NOW)
     assert last(session, row).details == {"fields": ["title"]}
 
@@ -63,7 +66,7 @@ def test_what_is_not_public_changes_at_once(session: Db, status: Status) -> None
 def test_an_edit_that_changes_nothing_leaves_no_trace(session: Db) -> None:
     row = listing(session, Status.PENDING)
     version = row.version
-    listings.edit(row, written(), actor=GUEST, now=NOW)
+    listings.edit(row, written(), actor=GUEST, now=NOW, life_days=60)
     assert row.version == version
     assert session.scalar(select(func.count()).select_from(Event)) == 0
 
@@ -71,28 +74,35 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(session: Db) -> None:
 def test_what_is_in_review_must_stay_complete(session: Db) -> None:
     row = listing(session, Status.PENDING)
     with pytest.raises(SubmissionIncomplete):
-        listings.edit(row, written(description="Short."), actor=GUEST, now=NOW)
+        listings.edit(row, written(description="Short."), actor=GUEST, now=NOW, life_days=60)
     draft = listing(session, Status.DRAFT)
-    listings.edit(draft, written(description="Short."), actor=GUEST, now=NOW)
+    listings.edit(draft, written(description="Short."), actor=GUEST, now=NOW, life_days=60)
     assert draft.description == "Short."
 
 
 def test_the_wish_for_a_later_day_is_kept_until_it_is_public(session: Db) -> None:
     row = listing(session, Status.PENDING)
-    listings.edit(row, written(), actor=GUEST, now=NOW, publish_from=NOW + 3 * DAY)
+    listings.edit(row, written(), actor=GUEST, now=NOW, publish_from=NOW + 3 * DAY, life_days=60)
     assert row.publish_from == NOW + 3 * DAY
     live = listing(session)
     listings.edit(
-        live, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, publish_from=NOW + 3 * DAY
+        live,
+        written(title="Analyst, Aegean"),
+        actor=GUEST,
+        now=NOW,
+        publish_from=NOW + 3 * DAY,
+        life_days=60,
     )
     assert live.publish_from is None
 
 
 def test_a_live_text_stays_while_the_new_one_waits(session: Db) -> None:
     row = listing(session, poster=person(session))
-    first = listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
+    first = listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
     assert first is not None
-    second = listings.edit(row, written(title="Analyst, Levant"), actor=GUEST, now=NOW + DAY)
+    second = listings.edit(
+        row, written(title="Analyst, Levant"), actor=GUEST, now=NOW + DAY, life_days=60
+    )
     assert (row.title, first, revisions(session)) == (
         "Senior Analyst, Black Sea Security",
         second,
@@ -104,30 +114,57 @@ def test_a_live_text_stays_while_the_new_one_waits(session: Db) -> None:
 
 def test_going_back_to_the_live_text_takes_the_new_one_back(session: Db) -> None:
     row = listing(session)
-    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
-    assert listings.edit(row, written(), actor=GUEST, now=NOW) is None
+    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
+    assert listings.edit(row, written(), actor=GUEST, now=NOW, life_days=60) is None
     assert revisions(session) == [RevisionStatus.WITHDRAWN]
     assert last(session, row).verb is Verb.WITHDRAW_REVISION
 
 
 def test_withdraw_revision(session: Db) -> None:
     row = listing(session)
-    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
+    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
     listings.withdraw_revision(row, actor=GUEST, now=NOW)
     assert revisions(session) == [RevisionStatus.WITHDRAWN]
     with pytest.raises(NothingWaits):
         listings.withdraw_revision(row, actor=GUEST, now=NOW)
 
 
+def test_a_live_listing_that_names_no_date_any_more_has_the_usual_life(session: Db) -> None:
+    row = listing(session, poster=person(session, is_trusted=True), ends_at=NOW + 5 * DAY)
+    actor = Actor(ActorKind.POSTER, row.poster)
+    published = row.publish_at
+    assert published is not None
+    open_ended = written(deadline_kind=DeadlineKind.UNTIL_FILLED, apply_by=None)
+    listings.edit(row, open_ended, actor=actor, now=NOW, life_days=60)
+    assert row.ends_at == published + 60 * DAY
+
+    # What was extended, or lives longer already, is not cut by its next text.
+    listings.extend(row, None, actor=actor, now=NOW + 30 * DAY, life_days=60)
+    extended = row.ends_at
+    listings.edit(
+        row,
+        {**open_ended, "title": "Analyst, Levant"},
+        actor=actor,
+        now=NOW + 31 * DAY,
+        life_days=60,
+    )
+    assert row.ends_at == extended
+    dated = written(apply_by=NOW + 200 * DAY)
+    listings.edit(row, dated, actor=actor, now=NOW + 31 * DAY, life_days=60)
+    listings.edit(row, open_ended, actor=actor, now=NOW + 31 * DAY, life_days=60)
+    assert row.ends_at == NOW + 200 * DAY
+
+
 def test_a_trusted_persons_edit_is_live_at_once(session: Db) -> None:
     alice = person(session, is_trusted=True)
     row = listing(session, poster=alice)
-    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
+    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
     edited = listings.edit(
         row,
         written(title="Analyst, Levant", apply_by=NOW + 50 * DAY),
         actor=Actor(ActorKind.POSTER, alice),
         now=NOW,
+        life_days=60,
     )
     assert (edited, row.title, row.ends_at) == (None, "Analyst, Levant", NOW + 50 * DAY)
     assert revisions(session) == [RevisionStatus.WITHDRAWN]
@@ -137,7 +174,7 @@ def test_a_trusted_persons_edit_is_live_at_once(session: Db) -> None:
 def test_what_has_ended_is_not_edited(session: Db, status: Status) -> None:
     row = listing(session, status)
     with pytest.raises(MoveRefused):
-        listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
+        listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
 
 
 # ------------------------------------------------------------------------- withdraw, close, reopen
@@ -234,7 +271,9 @@ def test_the_last_day_allowed_is_the_365th(session: Db) -> None:
 
 def test_a_text_that_waits_does_not_bring_the_old_end_back(session: Db) -> None:
     row = listing(session)
-    revision = listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
+    revision = listings.edit(
+        row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60
+    )
     listings.extend(row, on(90), actor=GUEST, now=NOW, life_days=60)
     assert revision is not None
     assert contents.from_json(revision.content)["apply_by"] == NOW + 90 * DAY
@@ -347,7 +386,7 @@ def test_object(session: Db, status: Status) -> None:
 
 def test_delete_a_draft_and_nothing_else(session: Db) -> None:
     row = listing(session, Status.DRAFT)
-    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW)
+    listings.edit(row, written(title="Analyst, Aegean"), actor=GUEST, now=NOW, life_days=60)
     kept = listing(session)
     listings.delete(row, now=NOW)
     assert list(session.scalars(select(Listing))) == [kept]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from jobboard.domain.errors import ChangedMeanwhile
 from jobboard.domain.listing import EndRefused, MoveRefused, Status, Verb
+from jobboard.domain.taxonomy import DeadlineKind
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.listing import Listing
 from jobboard.models.message import Message
@@ -220,7 +221,11 @@ def test_a_decision_on_what_was_read_before_is_refused(
 ) -> None:
     read = pending.version
     listings.edit(
-        pending, written(title="Another title"), actor=Actor(ActorKind.POSTER, alice), now=NOW
+        pending,
+        written(title="Another title"),
+        actor=Actor(ActorKind.POSTER, alice),
+        now=NOW,
+        life_days=60,
     )
     with pytest.raises(ChangedMeanwhile):
         decide(pending, maryam, version=read)
@@ -299,6 +304,7 @@ def revised(session: Db, alice: User) -> Revision:
         written(title="Changed title", apply_by=NOW + timedelta(days=20)),
         actor=Actor(ActorKind.POSTER, alice),
         now=NOW,
+        life_days=60,
     )
     assert revision is not None
     return revision
@@ -309,13 +315,30 @@ def test_a_new_text_takes_the_live_one_s_place(
 ) -> None:
     row = revised.listing
     published = row.first_published_at
-    moderation.accept_revision(revised, by=maryam, version=revised.version, now=LATER)
+    moderation.accept_revision(revised, by=maryam, version=revised.version, now=LATER, life_days=60)
 
     assert (row.title, row.ends_at) == ("Changed title", NOW + timedelta(days=20))
     assert (row.status, row.first_published_at) == (Status.PUBLISHED, published)
     assert (revised.status, revised.decided_at) == (RevisionStatus.ACCEPTED, LATER)
     assert mails(session) == [("listing_posted", alice.email)]
     assert events(session)[-1] == (Verb.ACCEPT_REVISION, ActorKind.MODERATOR, "", "")
+
+
+def test_a_new_text_without_a_date_gives_the_usual_life(
+    session: Db, alice: User, maryam: User
+) -> None:
+    row = listing(session, poster=alice, ends_at=NOW + timedelta(days=5))
+    assert row.publish_at is not None
+    revision = listings.edit(
+        row,
+        written(deadline_kind=DeadlineKind.ROLLING, apply_by=None),
+        actor=Actor(ActorKind.POSTER, alice),
+        now=NOW,
+        life_days=60,
+    )
+    assert revision is not None
+    moderation.accept_revision(revision, by=maryam, version=None, now=LATER, life_days=60)
+    assert row.ends_at == row.publish_at + timedelta(days=60)
 
 
 def test_a_refused_text_leaves_the_live_one(
@@ -340,11 +363,12 @@ def test_a_new_text_is_decided_once_and_as_it_was_read(
         written(title="Changed once more"),
         actor=Actor(ActorKind.POSTER, alice),
         now=LATER,
+        life_days=60,
     )
     with pytest.raises(ChangedMeanwhile):
-        moderation.accept_revision(revised, by=maryam, version=read, now=LATER)
+        moderation.accept_revision(revised, by=maryam, version=read, now=LATER, life_days=60)
     session.rollback()
-    moderation.accept_revision(revised, by=maryam, version=revised.version, now=LATER)
+    moderation.accept_revision(revised, by=maryam, version=revised.version, now=LATER, life_days=60)
     with pytest.raises(ChangedMeanwhile):
         moderation.refuse_revision(revised, NOTE, by=maryam, version=None, now=LATER)
     session.rollback()
@@ -355,4 +379,6 @@ def test_a_new_text_for_an_ended_listing_is_not_accepted(
     session: Db, maryam: User, revised: Revision
 ) -> None:
     with pytest.raises(MoveRefused):
-        moderation.accept_revision(revised, by=maryam, version=None, now=NOW + timedelta(days=31))
+        moderation.accept_revision(
+            revised, by=maryam, version=None, now=NOW + timedelta(days=31), life_days=60
+        )

@@ -261,6 +261,7 @@ def _save(form: ListingForm, listing: Listing, action: str) -> str:
         form.content(),
         actor=_actor(listing),
         now=now,
+        life_days=moves.life_days(),
         publish_from=form.publish_from(),
     )
     if listing.status is Status.DRAFT:

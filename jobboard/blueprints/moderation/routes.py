@@ -185,7 +185,9 @@ def decide_edit(revision_id: int, verb: str) -> AnyResponse:
     by, now, version = access.signed_in(), clock.now(), form.version_read()
     try:
         if decision is Verb.ACCEPT_REVISION:
-            moderation.accept_revision(revision, by=by, version=version, now=now)
+            moderation.accept_revision(
+                revision, by=by, version=version, now=now, life_days=moves.life_days()
+            )
         else:
             moderation.refuse_revision(revision, form.words(), by=by, version=version, now=now)
     except FieldsBroken as refusal:

@@ -358,7 +358,12 @@ def _save_edit(form: ListingForm, listing: Listing) -> str:
         )
         return gettext("Sent back to the moderators.")
     revision = listings.edit(
-        listing, form.content(), actor=GUEST, now=now, publish_from=form.publish_from()
+        listing,
+        form.content(),
+        actor=GUEST,
+        now=now,
+        life_days=moves.life_days(),
+        publish_from=form.publish_from(),
     )
     return moves.said_of_edit(waits=revision is not None)
 
