@@ -20,6 +20,7 @@ from jobboard.search.hits import (
     Hit,
     by_score,
     by_score_and_age,
+    counter,
     hits_of,
     one_of,
     total_of,
@@ -234,7 +235,8 @@ class Question:
         if kept.is_whole:
             self.few = hits
             return Found(hits, len(hits))
-        return Found(hits, lambda: kept.total - self._gone_of_these())
+        in_vain = self._gone_of_these()
+        return kept.part(hits) if in_vain is None else Found(hits, lambda: kept.total - in_vain())
 
     def _kept(self, most: int) -> Found:
         """Return the first hits, live or not, and how many there are, read once if possible."""
@@ -267,9 +269,7 @@ class Question:
         begun = self._ahead.get(None)
         if begun is not None:
             return begun.total
-        # By a field: the engine weighs no words then.
-        search = self.snapshot.searcher.search
-        return lambda: total_of(search(query, 1, order_by_field="id"))
+        return counter(self.snapshot.searcher, query)
 
     def _lifted(self, query: Query, *, is_needed: bool = False) -> Query | None:
         """Return a query that lifts listings in which the words stand together, or None.
@@ -298,13 +298,16 @@ class Question:
         name = self.filters.name(without)
         return None if name is None else (self.asked, name)
 
-    def _gone_of_these(self) -> int:
-        """Return how many that match are not live, the marker with them if it does."""
+    def _gone_of_these(self) -> Callable[[], int] | None:
+        """Return what counts those that match and are not live, the marker with them if it does.
+
+        None if there are none.
+        """
         is_everything = not (self.words and (self.asked.weighty or self.asked.phrases))
         if len(self.gone or ()) <= 1 and not (is_everything and not self._narrowed()):
-            return 0
+            return None
         both = Query.boolean_query([(Occur.Must, self._query()), (Occur.Must, self._dead())])
-        return total_of(self.snapshot.searcher.search(both, 1))
+        return counter(self.snapshot.searcher, both)
 
     def _alive(self, query: Query) -> Query:
         """Return a query narrowed to what is live."""

@@ -1,7 +1,9 @@
 """Words, order, slips, partial matches, cursors: what a search answers."""
 
+import gc
 import random
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -532,6 +534,27 @@ def test_listings_are_told_before_they_are_counted(
     for one in (hits, again):
         assert one.total == 100
         assert one.facets["type"] == {"staff": 100}
+
+
+@pytest.mark.parametrize("q", ["", "analyst", "security analyst", "nobody"])
+def test_a_search_leaves_nothing_for_the_collector(board: Callable[..., Snapshot], q: str) -> None:
+    """Whether or not anybody asked how many there are: circles would pile up between rounds."""
+    staff = {"type": ("staff",)}
+    snapshot = board(
+        *(document(number, "Security Analyst", facets=staff) for number in range(1, 101)),
+        document(101, "Analyst", facets=staff, ends_at=NOW - timedelta(1)),
+    )
+    for is_asked in (False, False, False, True):
+        hits = ask(snapshot, q, ("type", "staff"))
+        if is_asked:
+            assert bool(hits.total) == bool(hits.facets)
+        question_asked = weakref.ref(hits._question)
+        gc.disable()
+        try:
+            del hits
+            assert question_asked() is None
+        finally:
+            gc.enable()
 
 
 @pytest.mark.parametrize("is_newest_first", [True, False])
