@@ -1,10 +1,12 @@
 """Pages and searches: made anew at each request, and kept by the page cache, against the floors.
 
-Everything runs on the same server, one process. Machines and hours differ by half, and minutes by
-a quarter, so a page and its floor take turns, and the middle one of their ratios counts.
+Everything runs on the same server, one process; against the peer, whose processes filled its
+machine, as many as there are processors. Machines and hours differ by half, and minutes by a
+quarter, so a page and its floor take turns, and the middle one of their ratios counts.
 """
 
 import contextlib
+import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +33,7 @@ _TIMED = 600
 _OFTEN = 100
 #: Turns that a page and its floor take.
 _TURNS = 5
+_PROCESSORS = os.cpu_count() or 1
 _CARDS = "floor: Flask and Jinja2, 20 cards of dicts"
 
 
@@ -57,11 +60,16 @@ def uncached(size: int, seconds: float, url: str = "") -> Iterator[Line]:
             yield only(_CARDS, _rate(found.floors[0]))
             title = f"{name} uncached, {size:,} live"
             yield at_least(title, _rate(found.rate), found.ratios[0], 0.5, "20 cards")
-            peer = found.ratios[0] * _PEER_CARDS / _PEER_PAGE
-            yield at_least("  against WP Job Manager's", _rate(found.rate), peer, 10, "peer")
         times = servers.milliseconds(server, every[_OFTEN:][:_TIMED], headers=PAST_THE_CACHE)
         figure = f"p50 {servers.share(times, 0.5):.1f}, p99 {servers.share(times, 0.99):.1f} ms"
         yield only("  seen for the first time, one connection", figure)
+    with _board(place, url, processes=_PROCESSORS) as server, servers.floor("cards") as floor:
+        for name, paths in (("Jobs page", ["/jobs/"]), ("listing's page", every[:_OFTEN])):
+            servers.milliseconds(server, paths * _PROCESSORS, headers=PAST_THE_CACHE)
+            found = _in_turns(server, paths, [floor], seconds, PAST_THE_CACHE)
+            title = f"{name} uncached, {_PROCESSORS} processes, against WP Job Manager's"
+            peer = found.ratios[0] * _PEER_CARDS / _PEER_PAGE
+            yield at_least(title, _rate(found.rate), peer, 10, "peer")
 
 
 def searches(size: int, seconds: float, url: str = "") -> Iterator[Line]:
@@ -142,8 +150,10 @@ def queries(size: int, seed: int = 1) -> list[str]:
     return list(found)
 
 
-def _board(place: Path, url: str = "") -> contextlib.AbstractContextManager[Server]:
-    return servers.board(boards.environment(place, url))
+def _board(
+    place: Path, url: str = "", *, processes: int = 1
+) -> contextlib.AbstractContextManager[Server]:
+    return servers.board(boards.environment(place, url, WEB_WORKERS=str(processes)))
 
 
 def _in_turns(

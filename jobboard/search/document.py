@@ -232,13 +232,11 @@ def _add_words(made: Document, document: SearchDocument) -> None:
 
 def _weighed(fields: Iterable[tuple[Iterable[str], int]], text: Iterable[str]) -> list[str]:
     """Return each word as often as it weighs in the fields that have it, and stands in the text."""
-    counts: Counter[str] = Counter()
+    counts = {word: min(_MOST_IN_TEXT, count) for word, count in Counter(text).items()}
     for words, weight in fields:
         for word in set(words):
-            counts[word] += weight
-    for word, count in Counter(text).items():
-        counts[word] += min(count, _MOST_IN_TEXT)
-    return list(counts.elements())
+            counts[word] = counts.get(word, 0) + weight
+    return [word for word, count in counts.items() for _ in range(count)]
 
 
 def pairs(stems: Sequence[str], furthest: int = 2) -> list[str]:

@@ -1,10 +1,10 @@
 """One question, one answer: ids in order, exact count, facets; for page, feed, API and alert."""
 
-import time
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,25 +35,36 @@ _FULL_PAGE = 20
 class Hits:
     """The answer to one search.
 
+    Total and facets are told when they are first asked for: they are counted meanwhile, and whoever
+    draws the listings first need not wait for them.
+
     Attributes:
         ids: listings of the page in order.
-        total: how many listings match in all, exactly.
-        facets: how many listings each value of each facet would give, the facet's own choice left
-            out; values that would give none are missing, and so are organisations with few listings
-            (``busiest``).
         partial_ids: the closest listings that match only some of the words, outside ``total``.
         corrections: words of the search as typed, and what was searched instead.
         terms: folded words and stems by which listings match, for ``excerpts`` and ``spans``.
-        seconds: how long it took.
     """
 
     ids: tuple[int, ...]
-    total: int
-    facets: Facets = field(default_factory=dict)
-    partial_ids: tuple[int, ...] = ()
-    corrections: tuple[tuple[str, str], ...] = ()
-    terms: frozenset[str] = frozenset()
-    seconds: float = 0.0
+    partial_ids: tuple[int, ...]
+    corrections: tuple[tuple[str, str], ...]
+    terms: frozenset[str]
+    _question: Question = field(repr=False)
+    _has_facets: bool = True
+
+    @cached_property
+    def total(self) -> int:
+        """How many listings match in all, exactly."""
+        return self._question.total
+
+    @cached_property
+    def facets(self) -> Facets:
+        """How many listings each value of each facet would give, the facet's own choice left out.
+
+        Values that would give none are missing, and so are organisations with few listings
+        (``busiest``).
+        """
+        return self._question.facets() if self._has_facets else {}
 
 
 class Application(Protocol):
@@ -181,17 +192,12 @@ def answer(
         offset: listings to leave out before; that of the criteria's page unless given.
         with_facets: whether to count the facets, which feeds have no use for.
     """
-    started = time.perf_counter()
     question = Question(snapshot, criteria, now)
     if with_facets:
         question.count_ahead()
     start = criteria.offset if offset is None else offset
     ids = question.page(limit, start)
-    partial: tuple[int, ...] = ()
-    if not start and question.total < _FULL_PAGE:
-        partial = question.partial(_FULL_PAGE - question.total)
-    facets = question.facets() if with_facets else {}
-    return _told(question, ids, partial, facets, started)
+    return _told(question, ids, is_first=not start, with_facets=with_facets)
 
 
 def reach(
@@ -204,16 +210,11 @@ def reach(
     with_facets: bool = True,
 ) -> tuple[Hits, str | None]:
     """Return what one state of the index answers to ``stretch``."""
-    started = time.perf_counter()
     question = Question(snapshot, criteria, now)
     if with_facets:
         question.count_ahead()
     ids, last = question.stretch(limit, cursor)
-    partial: tuple[int, ...] = ()
-    if cursor is None and question.total < _FULL_PAGE:
-        partial = question.partial(_FULL_PAGE - question.total)
-    facets = question.facets() if with_facets else {}
-    hits = _told(question, ids, partial, facets, started)
+    hits = _told(question, ids, is_first=cursor is None, with_facets=with_facets)
     return hits, None if last is None else last.write(criteria)
 
 
@@ -236,19 +237,15 @@ def like(
     return Question(snapshot, Criteria(), now).like(document, limit)
 
 
-def _told(
-    question: "Question",
-    ids: tuple[int, ...],
-    partial_ids: tuple[int, ...],
-    facets: Facets,
-    started: float,
-) -> Hits:
+def _told(question: Question, ids: tuple[int, ...], *, is_first: bool, with_facets: bool) -> Hits:
+    partial: tuple[int, ...] = ()
+    if is_first and not question.reaches(_FULL_PAGE):
+        partial = question.partial(_FULL_PAGE - question.total)
     return Hits(
         ids=ids,
-        total=question.total,
-        facets=facets,
-        partial_ids=partial_ids,
+        partial_ids=partial,
         corrections=question.corrections,
         terms=question.matcher.terms(question.asked),
-        seconds=time.perf_counter() - started,
+        _question=question,
+        _has_facets=with_facets,
     )

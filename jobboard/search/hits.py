@@ -1,6 +1,6 @@
 """What the engine finds: listings by their place in the index, with what orders them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from tantivy import DocAddress, Occur, Query, Schema, Searcher
@@ -22,6 +22,41 @@ class Hit(NamedTuple):
     address: DocAddress
 
 
+class Found:
+    """The first hits of what matches, and how many match in all: that is counted when asked for.
+
+    Counting may go on in another thread, and whoever shows the hits need not wait for it. What
+    counts must not lead back to whoever keeps this: such circles stay until the collector comes.
+    """
+
+    def __init__(self, hits: list[Hit], total: int | Callable[[], int]) -> None:
+        """Take the hits in their order, and how many match or what counts them."""
+        self.hits = hits
+        self._total = total
+
+    @property
+    def total(self) -> int:
+        """How many match; waits until they are counted."""
+        total = self._total
+        if not isinstance(total, int):
+            total = self._total = total()
+        return total
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are known to be all that match."""
+        return isinstance(self._total, int) and self._total <= len(self.hits)
+
+    def part(self, hits: list[Hit]) -> "Found":
+        """Return some of the hits with the same total."""
+        total = self._total
+        return Found(hits, total if isinstance(total, int) else lambda: self.total)
+
+    def reaches(self, most: int) -> bool:
+        """Tell whether so many match; counts only if the hits do not tell it."""
+        return len(self.hits) >= most or self.total >= most
+
+
 def hits_of(searcher: Searcher, result: Any) -> list[Hit]:
     """Return the hits of an answer of the engine, in its order."""
     found = result.hits
@@ -37,6 +72,12 @@ def hits_of(searcher: Searcher, result: Any) -> list[Hit]:
 def total_of(result: Any) -> int:
     """Return how many listings match, those included that were not read."""
     return int(result.count or 0)
+
+
+def counter(searcher: Searcher, query: Query) -> Callable[[], int]:
+    """Return what counts how many match a query."""
+    # By a field: the engine weighs no words then.
+    return lambda: total_of(searcher.search(query, 1, order_by_field="id"))
 
 
 def by_score(hit: Hit) -> float:

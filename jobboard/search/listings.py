@@ -48,6 +48,10 @@ _A_YEAR = {
     PayPeriod.MONTH: 12,
     PayPeriod.YEAR: 1,
 }
+#: The English names of values that are kept as words.
+_TOPICS, _HOURS, _REGIONS = (
+    {one.value: label(one) for one in vocabulary} for vocabulary in (Topic, Hours, Region)
+)
 _UNPAID = frozenset({PayKind.UNPAID, PayKind.EXPENSES_ONLY})
 
 _COLUMNS = (
@@ -210,11 +214,11 @@ def _topic_words(row: Row[Any]) -> Iterator[str]:
         if value != NOT_STATED:
             yield label(value)
     for word in row.topics:
-        yield label(Topic(word)) if word in set(Topic) else word
+        yield _TOPICS.get(word, word)
     for word in row.hours:
-        yield label(Hours(word)) if word in set(Hours) else word
+        yield _HOURS.get(word, word)
     for word in row.focus_regions:
-        yield label(Region(word)) if word in set(Region) else word
+        yield _REGIONS.get(word, word)
     for code in row.focus_countries:
         yield gazetteer.country_name(code)
     if row.pay_kind in _UNPAID:

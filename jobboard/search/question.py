@@ -1,6 +1,6 @@
 """One search of one state of the index at one instant: its pages, its total, its facets."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,16 @@ from jobboard.search.document import SearchDocument, microseconds
 from jobboard.search.facets import COUNTED, FacetCount, Facets
 from jobboard.search.filters import Filters
 from jobboard.search.forgiveness import forgiven
-from jobboard.search.hits import Hit, by_score, by_score_and_age, hits_of, one_of, total_of
+from jobboard.search.hits import (
+    Found,
+    Hit,
+    by_score,
+    by_score_and_age,
+    counter,
+    hits_of,
+    one_of,
+    total_of,
+)
 from jobboard.search.index import Snapshot, keep
 from jobboard.search.matching import Matcher
 
@@ -46,7 +55,6 @@ class Question:
     """One search of one snapshot at one instant.
 
     Attributes:
-        total: how many listings match; known once a page or a stretch has been read.
         few: all that match, when they are few and have been read.
         corrections: what was searched in place of what was typed.
     """
@@ -57,7 +65,7 @@ class Question:
         self.now = microseconds(now)
         self.matcher = Matcher(snapshot)
         self.filters = Filters(snapshot, criteria, now)
-        self.total = 0
+        self._found = Found([], 0)
         self.few: list[Hit] | None = None
         named = timetables.not_live(snapshot, self.now)
         #: Ids of what is not live, the index's own marker with them; None to compare instants.
@@ -69,6 +77,15 @@ class Question:
         self.words = self.matcher.all_of(self.asked, self.required)
         #: Counts that were begun, by the choice that they leave out.
         self._ahead: dict[str | None, FacetCount] = {}
+
+    @property
+    def total(self) -> int:
+        """How many listings match; a page or a stretch must have been read."""
+        return self._found.total
+
+    def reaches(self, most: int) -> bool:
+        """Tell whether so many listings match, which is often known before they are counted."""
+        return self._found.reaches(most)
 
     def page(self, limit: int, offset: int) -> tuple[int, ...]:
         """Return the ids of a page."""
@@ -83,7 +100,7 @@ class Question:
             hits = self._first(limit + 1, 0)
         else:
             self._first(0, 0)
-            hits, _ = self._search(limit + 1, 0, self._beyond(cursor.key))
+            hits = self._search(limit + 1, 0, self._beyond(cursor.key)).hits
         ids = tuple(hit.id for hit in hits[:limit])
         if len(hits) <= limit or not ids:
             return ids, None
@@ -139,7 +156,7 @@ class Question:
             self._first(0, 0)
             begin = max(0, min(place, self.snapshot.searcher.num_docs) - _SLACK)
             known_then = (Occur.Must, self.filters.published_by(started))
-            hits, _ = self._search(limit + 1 + 2 * _SLACK, begin, known_then)
+            hits = self._search(limit + 1 + 2 * _SLACK, begin, known_then).hits
             ids = tuple(hit.id for hit in hits)
             place = begin + ids.index(cursor.id) + 1 if cursor.id in ids else place
         found = ids[place - begin : place - begin + limit]
@@ -148,50 +165,50 @@ class Question:
         return found, Cursor(started, place + limit, found[-1])
 
     def _first(self, limit: int, offset: int) -> list[Hit]:
-        """Return the hits of a page and note the total; where nothing matches, forgive slips."""
-        hits, self.total = self._counted(limit, offset)
-        if self.total or not self.asked.weighty:
-            return hits
+        """Return the hits of a page; where nothing matches, forgive slips."""
+        found = self._found = self._page_of(limit, offset)
+        if not self.asked.weighty or found.reaches(1):
+            return found.hits
         asked, corrections = forgiven(self.matcher, self.asked, only_unknown=False)
         if not corrections:
-            return hits
+            return found.hits
         before = self.asked, self.required, self.words, self.few
         self.asked, self.few = asked, None
         self.required = self.matcher.required(asked)
         self.words = self.matcher.all_of(asked, self.required)
         self._ahead.clear()
-        found, total = self._counted(limit, offset)
-        if not total:
+        meant = self._page_of(limit, offset)
+        if not meant.reaches(1):
             self.asked, self.required, self.words, self.few = before
-            return hits
-        self.total = total
+            return found.hits
+        self._found = meant
         self.corrections = (*self.corrections, *corrections)
-        return found
+        return meant.hits
 
-    def _counted(self, limit: int, offset: int) -> tuple[list[Hit], int]:
+    def _page_of(self, limit: int, offset: int) -> Found:
         if offset < self.snapshot.searcher.num_docs and limit > 0:
             return self._search(limit, offset)
         # The engine would keep room for every hit before the page.
-        _, total = self._search(1, 0)
-        return [], total
+        return Found([], self._search(1, 0).total)
 
     def _search(
         self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None
-    ) -> tuple[list[Hit], int]:
+    ) -> Found:
         """Return the live hits of a page and how many there are in all."""
         # Whole stretches are read, so that equal matches lie the same on every page.
         begin = offset // _STRETCH * _STRETCH
         end = -(-(offset + limit) // _STRETCH) * _STRETCH
         page = slice(offset - begin, offset - begin + limit)
         if narrower is None and self.gone is not None and end + len(self.gone) <= _KEPT:
-            hits, total = self._early(end, self.gone)
-            return self._in_order(hits)[offset : offset + limit], total
-        query = self._query()
-        if narrower is not None:
-            query = Query.boolean_query([(Occur.Must, query), narrower])
-        lifted = self._lifted(query)
-        hits, total = self._read(self._alive(lifted or query), end - begin, begin)
-        return self._in_order(hits)[page], total
+            found = self._early(end, self.gone)
+            page = slice(offset, offset + limit)
+        else:
+            query = self._query()
+            if narrower is not None:
+                query = Query.boolean_query([(Occur.Must, query), narrower])
+            lifted = self._lifted(query)
+            found = self._read(self._alive(lifted or query), end - begin, begin)
+        return found.part(self._in_order(found.hits)[page])
 
     def _in_order(self, hits: list[Hit]) -> list[Hit]:
         """Put the newer of equal matches first, within each stretch."""
@@ -202,53 +219,53 @@ class Question:
             found.extend(sorted(hits[begin : begin + _STRETCH], key=by_score_and_age))
         return found
 
-    def _early(self, most: int, gone: frozenset[int]) -> tuple[list[Hit], int]:
+    def _early(self, most: int, gone: frozenset[int]) -> Found:
         """Return the first hits and how many there are in all.
 
         To read some more than asked for and drop those that are gone costs less than to keep these
         out of all that match; and what is read so serves whoever asks the same again, at whatever
         instant.
         """
-        hits, total = self._kept(most + len(gone))
-        found = [hit for hit in hits if hit.id not in gone]
-        if total <= len(hits):
-            self.few = found
-            return found, len(found)
-        return found, total - self._gone_of_these()
+        kept = self._kept(most + len(gone))
+        hits = [hit for hit in kept.hits if hit.id not in gone]
+        if kept.is_whole:
+            self.few = hits
+            return Found(hits, len(hits))
+        in_vain = self._gone_of_these()
+        return kept.part(hits) if in_vain is None else Found(hits, lambda: kept.total - in_vain())
 
-    def _kept(self, most: int) -> tuple[list[Hit], int]:
+    def _kept(self, most: int) -> Found:
         """Return the first hits, live or not, and how many there are, read once if possible."""
         name = self._name(), self.criteria.order
         pages = self.snapshot.remembered.pages
         kept = pages.get(name)
-        if kept is not None and (len(kept[0]) >= most or kept[1] <= len(kept[0])):
+        if kept is not None and (len(kept.hits) >= most or kept.is_whole):
             return kept
         kept = self._first_of(self._query(), most)
         return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
 
-    def _first_of(self, query: Query, most: int) -> tuple[list[Hit], int]:
+    def _first_of(self, query: Query, most: int) -> Found:
         """Return the first hits of what matches a query, and how many there are."""
         lifted = self._lifted(query, is_needed=True)
         if lifted is None:
             return self._read(query, most)
         # To read the few that are lifted by themselves is cheaper than to ask of each that
         # matches whether it is one of them.
-        first, _ = self._read(lifted, most)
+        first = self._read(lifted, most).hits
         if len(first) == most and first[-1].key > self.matcher.ceiling(self.required) * _ROUNDED:
             # Nobody else comes as far, so the others need not be weighed.
-            return first, self._number_of(query)
-        hits, total = self._read(query, most)
+            return Found(first, self._number_of(query))
+        found = self._read(query, most)
         known = {hit.id for hit in first}
-        hits = [*first, *(hit for hit in hits if hit.id not in known)]
-        return sorted(hits, key=by_score)[:most], total
+        hits = [*first, *(hit for hit in found.hits if hit.id not in known)]
+        return Found(sorted(hits, key=by_score)[:most], found.total)
 
-    def _number_of(self, query: Query) -> int:
-        """Return how many match the query of the whole question, told by its facets if begun."""
+    def _number_of(self, query: Query) -> Callable[[], int]:
+        """Return what tells how many match the query of the whole question: its facets if begun."""
         begun = self._ahead.get(None)
         if begun is not None:
-            return begun.total()
-        # By a field: the engine weighs no words then.
-        return total_of(self.snapshot.searcher.search(query, 1, order_by_field="id"))
+            return begun.total
+        return counter(self.snapshot.searcher, query)
 
     def _lifted(self, query: Query, *, is_needed: bool = False) -> Query | None:
         """Return a query that lifts listings in which the words stand together, or None.
@@ -267,23 +284,26 @@ class Question:
             [(Occur.Must, query), (Occur.Must if is_needed else Occur.Should, lifts)]
         )
 
-    def _read(self, query: Query, limit: int, offset: int = 0) -> tuple[list[Hit], int]:
+    def _read(self, query: Query, limit: int, offset: int = 0) -> Found:
         order = _ORDERS[self.criteria.order]
         result = self.snapshot.searcher.search(query, limit, offset=offset, **order)
-        return hits_of(self.snapshot.searcher, result), total_of(result)
+        return Found(hits_of(self.snapshot.searcher, result), total_of(result))
 
     def _name(self, without: str | None = None) -> Hashable:
         """Return by what the same question is known again; None if it speaks of the instant."""
         name = self.filters.name(without)
         return None if name is None else (self.asked, name)
 
-    def _gone_of_these(self) -> int:
-        """Return how many that match are not live, the marker with them if it does."""
+    def _gone_of_these(self) -> Callable[[], int] | None:
+        """Return what counts those that match and are not live, the marker with them if it does.
+
+        None if there are none.
+        """
         is_everything = not (self.words and (self.asked.weighty or self.asked.phrases))
         if len(self.gone or ()) <= 1 and not (is_everything and not self._narrowed()):
-            return 0
+            return None
         both = Query.boolean_query([(Occur.Must, self._query()), (Occur.Must, self._dead())])
-        return total_of(self.snapshot.searcher.search(both, 1))
+        return counter(self.snapshot.searcher, both)
 
     def _alive(self, query: Query) -> Query:
         """Return a query narrowed to what is live."""

@@ -11,8 +11,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
 
@@ -91,9 +92,10 @@ def country_named(text: str) -> str | None:
     return _country_names().get(fold(words)) if words else None
 
 
+@cache
 def regions_by_country() -> Mapping[str, tuple[str, ...]]:
     """Return each country's regions as the board is delivered; Türkiye lies in two."""
-    return {code: each.regions for code, each in _countries().items()}
+    return MappingProxyType({code: each.regions for code, each in _countries().items()})
 
 
 def cities_named(text: str, country: str | None = None) -> list[City]:

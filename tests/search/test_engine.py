@@ -1,18 +1,22 @@
 """Words, order, slips, partial matches, cursors: what a search answers."""
 
+import gc
 import random
 import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tantivy import Query
 
 from jobboard.domain.criteria import Criteria
-from jobboard.search import engine, question
+from jobboard.search import engine, parallel, question
 from jobboard.search.cursors import BadCursor, Cursor
 from jobboard.search.document import SearchDocument, point
 from jobboard.search.engine import Hits
@@ -469,12 +473,12 @@ def test_the_first_hits_are_the_same_when_the_others_are_not_weighed(
             for number in range(1_401, 1_441)
         ),
     )
-    counted: list[int] = []
+    counted: list[Query] = []
     number_of = question.Question._number_of
 
-    def note(asked: question.Question, query: Query) -> int:
-        counted.append(number_of(asked, query))
-        return counted[-1]
+    def note(asked: question.Question, query: Query) -> Callable[[], int]:
+        counted.append(query)
+        return number_of(asked, query)
 
     monkeypatch.setattr(question.Question, "_number_of", note)
     searches = ("analyst", "security analyst", "field security analyst", "maritime treaty")
@@ -486,7 +490,71 @@ def test_the_first_hits_are_the_same_when_the_others_are_not_weighed(
     monkeypatch.setattr(Matcher, "ceiling", lambda *_: inf)
     fresh = replace(snapshot, remembered=Remembered())
     for (one, more), hits in found.items():
-        assert replace(ask(fresh, one[1], *more), seconds=0) == replace(hits, seconds=0)
+        assert told(ask(fresh, one[1], *more)) == told(hits)
+
+
+def told(hits: Hits) -> tuple[Any, ...]:
+    return hits.ids, hits.total, hits.facets, hits.partial_ids, hits.corrections, hits.terms
+
+
+@pytest.mark.parametrize("first", ["total", "facets"])
+def test_listings_are_told_before_they_are_counted(
+    board: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """Whoever draws the listings does not wait; both counts are right, whichever is asked first."""
+    monkeypatch.setattr(question, "_WORTH_AHEAD", 0)
+    monkeypatch.setattr(Matcher, "ceiling", lambda *_: 0.0)
+    waited: list[str] = []
+
+    class Counting(Future[Any]):
+        def result(self, timeout: float | None = None) -> Any:
+            waited.append("waited")
+            return super().result(timeout)
+
+    def start(call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        counting = Counting()
+        counting.set_result(call(*arguments))
+        return counting
+
+    monkeypatch.setattr(parallel, "start", start)
+    staff = {"type": ("staff",)}
+    snapshot = board(
+        *(document(number, "Security Analyst", facets=staff) for number in range(1, 101)),
+        document(101, "Security Analyst", facets=staff, ends_at=NOW - timedelta(1)),
+        *(document(number, "Editor", text="of the budget") for number in range(102, 1_002)),
+    )
+    for _ in range(3):  # until it is known which are not live
+        _ = ask(snapshot, "editor").facets
+    waited.clear()
+    hits = ask(snapshot, "security analyst", ("type", "staff"))
+    again = ask(snapshot, "security analyst", ("type", "staff"), ("page", "2"))
+    assert (len(hits.ids), len(again.ids), waited) == (20, 20, [])
+    getattr(hits, first)
+    assert waited
+    for one in (hits, again):
+        assert one.total == 100
+        assert one.facets["type"] == {"staff": 100}
+
+
+@pytest.mark.parametrize("q", ["", "analyst", "security analyst", "nobody"])
+def test_a_search_leaves_nothing_for_the_collector(board: Callable[..., Snapshot], q: str) -> None:
+    """Whether or not anybody asked how many there are: circles would pile up between rounds."""
+    staff = {"type": ("staff",)}
+    snapshot = board(
+        *(document(number, "Security Analyst", facets=staff) for number in range(1, 101)),
+        document(101, "Analyst", facets=staff, ends_at=NOW - timedelta(1)),
+    )
+    for is_asked in (False, False, False, True):
+        hits = ask(snapshot, q, ("type", "staff"))
+        if is_asked:
+            assert bool(hits.total) == bool(hits.facets)
+        question_asked = weakref.ref(hits._question)
+        gc.disable()
+        try:
+            del hits
+            assert question_asked() is None
+        finally:
+            gc.enable()
 
 
 @pytest.mark.parametrize("is_newest_first", [True, False])

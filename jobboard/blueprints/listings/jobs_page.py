@@ -12,7 +12,7 @@ from jobboard.blueprints.listings import results
 from jobboard.blueprints.listings.facet_form import facet_form, hidden_inputs
 from jobboard.blueprints.listings.openings_map import world_map
 from jobboard.blueprints.listings.results import PATH, SORTS, address, address_halves
-from jobboard.domain.criteria import Criteria, Problem
+from jobboard.domain.criteria import PAGE_SIZE, Criteria, Problem
 from jobboard.domain.taxonomy import Region
 from jobboard.queries import cards as find
 from jobboard.queries import organisations
@@ -60,20 +60,24 @@ class _Tab(NamedTuple):
     is_current: bool
 
 
-def jobs_page(
-    criteria: Criteria, problems: Sequence[Problem], hits: Hits, pages: Pages, now: datetime
-) -> Markup:
+def pages_of(criteria: Criteria, hits: Hits) -> Pages:
+    """Return where the page of a search stands among the others."""
+    return Pages(criteria.page, max(1, -(-hits.total // PAGE_SIZE)), hits.total)
+
+
+def jobs_page(criteria: Criteria, problems: Sequence[Problem], hits: Hits, now: datetime) -> Markup:
     """Return the page of a search.
 
     Args:
         criteria: what was asked for.
         problems: what of the address was not understood.
         hits: what was found.
-        pages: where the page stands among the others.
         now: the moment from which time left is counted.
     """
-    names = organisations.names({*criteria.organisation, *hits.facets.get("organisation", ())}, now)
+    # The cards first: what is counted is counted meanwhile.
     cards = _cards(criteria, hits, hits.ids, now)
+    names = organisations.names({*criteria.organisation, *hits.facets.get("organisation", ())}, now)
+    pages = pages_of(criteria, hits)
     headline = _headline(criteria, hits.total, names)
     described = criteria_words.describe(criteria, names)
     values: dict[str, str] = {

@@ -17,10 +17,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock
 from jobboard.blueprints.listings import results
-from jobboard.blueprints.listings.jobs_page import jobs_page
+from jobboard.blueprints.listings.jobs_page import jobs_page, pages_of
 from jobboard.blueprints.listings.listing_page import listing_page
 from jobboard.domain import address
-from jobboard.domain.criteria import PAGE_SIZE, Criteria, from_wpjm
+from jobboard.domain.criteria import Criteria, from_wpjm
 from jobboard.domain.listing import ENDED, GONE, PUBLIC, is_live
 from jobboard.domain.slug import id_of
 from jobboard.domain.taxonomy import DeadlineKind
@@ -30,8 +30,8 @@ from jobboard.models.listing import Listing
 from jobboard.queries import listing_page as find_page
 from jobboard.queries import listings as find
 from jobboard.search import engine
+from jobboard.search.engine import Hits
 from jobboard.web import api_items, limits, listing_view
-from jobboard.web.paging import Pages
 from jobboard.web.public import answer, search_pairs
 
 bp = Blueprint("listings", __name__)
@@ -67,10 +67,9 @@ def index() -> AnyResponse:
     criteria, problems = Criteria.parse(pairs)
     now = clock.now()
     hits = engine.search(criteria, now)
-    pages = Pages(criteria.page, max(1, -(-hits.total // PAGE_SIZE)), hits.total)
-    if pages.page > pages.last:
-        return answer(_beyond(criteria, pages), status=404)
-    return answer(jobs_page(criteria, problems, hits, pages, now))
+    if not hits.ids and criteria.page > 1:
+        return answer(_beyond(criteria, hits), status=404)
+    return answer(jobs_page(criteria, problems, hits, now))
 
 
 @bp.get("/jobs/places.json")
@@ -195,7 +194,8 @@ def _live_or_404(slug: str, now: datetime) -> Listing:
     return listing
 
 
-def _beyond(criteria: Criteria, pages: Pages) -> str:
+def _beyond(criteria: Criteria, hits: Hits) -> str:
+    pages = pages_of(criteria, hits)
     return render_template(
         "listings/no_such_page.html",
         pages=pages,
