@@ -12,7 +12,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple, Self
 
-from jobboard.domain.places import spot
+from jobboard.domain.places import is_remote_only, remote_from, spot
 from jobboard.domain.taxonomy import (
     Clearance,
     ContractTerm,
@@ -34,6 +34,8 @@ from jobboard.words import N_
 
 #: Longest text of ``q`` and ``where`` that is searched, in characters.
 LONGEST_TEXT = 200
+#: What ``where`` is called for work from anywhere it may be done from.
+REMOTE = "remote"
 #: Most values taken for one facet.
 MOST_VALUES = 50
 #: Pages are numbered up to here; a larger number is beyond the last page all the same.
@@ -329,10 +331,21 @@ class _Reading:
             value = clean_line(raw_value)
             if value:
                 self._take(key, value)
+        self._look_afar()
         self._look_around()
         lists = {key: tuple(sorted(values, key=str)) for key, values in self.lists.items()}
         criteria = Criteria(**self.values, **lists)  # type: ignore[arg-type]
         return Parsed(criteria, tuple(self.problems))
+
+    def _look_afar(self) -> None:
+        """Who writes "remote from Kenya" into the box of places asks for no place called so."""
+        where = str(self.values.get("where", ""))
+        found = remote_from(where) if "remote" not in self.values else None
+        if found is not None:
+            self.values["remote"] = found
+            del self.values["where"]
+        elif where.lower() != REMOTE and is_remote_only(where):
+            self.values["where"] = REMOTE
 
     def _look_around(self) -> None:
         """A city in ``where`` with a radius is meant to be searched around.

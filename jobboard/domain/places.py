@@ -55,6 +55,41 @@ def spot(text: str) -> Spot | None:
     return None if city is None else Spot(city_value(city), city.lat, city.lon)
 
 
+@lru_cache(maxsize=2_048)
+def remote_from(text: str) -> str | None:
+    """Return from where a seeker wants to work remotely: a country's code, ``anywhere``, or None.
+
+    Understood are "remote from Kenya", "Remote, Kenya", "Kenya (remote)" and "anywhere".
+    """
+    line = text.strip()
+    if _EVERYWHERE.fullmatch(line):
+        return "anywhere"
+    found = _REMOTE_FROM.fullmatch(line) or _REMOTE_AFTER.fullmatch(line)
+    if found is None:
+        return None
+    land = found[1]
+    if _EVERYWHERE.fullmatch(land):
+        return "anywhere"
+    return gazetteer.country_meant(land) or gazetteer.country_meant(_ARTICLE.sub("", land))
+
+
+def is_remote_only(text: str) -> bool:
+    """Tell whether a text asks for remote work and names no place: "work from home"."""
+    found = whereabouts(text)
+    return found.says_remote and not found.places
+
+
+_ARTICLE = re.compile(r"\Athe ", re.IGNORECASE)
+
+_EVERYWHERE = re.compile(r"anywhere(?: in the world)?|worldwide", re.IGNORECASE)
+_REMOTE_FROM = re.compile(
+    r"(?:fully )?(?:remote(?:ly)?|work(?:ing)? from home)(?: (?:work|jobs?))?"
+    r"(?: (?:from|in|within) |\s*[,:–—-]\s*|\s*\(| )([^()]+)\)?",
+    re.IGNORECASE,
+)
+_REMOTE_AFTER = re.compile(r"([^()]+?)\s*(?:[,–—-]\s*remote|\(\s*remote\s*\))", re.IGNORECASE)
+
+
 @lru_cache(maxsize=8_192)
 def city_value(city: City) -> str:
     """Return the shortest text by which ``spot`` finds this very city: "Cambridge, MA, US"."""

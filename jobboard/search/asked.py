@@ -17,6 +17,20 @@ _QUOTES = str.maketrans("“”„«»＂", '""""""')
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<chunk>[^\s"]+))')
 #: What joins the parts of one word; anything else in a chunk parts words.
 _JOINED = re.compile(r"[\w&.'’+#-]+")
+_APOSTROPHE = re.compile("['’]")
+#: What French and Italian write before an apostrophe, and Turkish after that of a name, as folded:
+#: "l'énergie" is the energy, "Türkiye'nin" is Türkiye's.
+_BEFORE_APOSTROPHE = frozenset(
+    analysis.words("l d j s n m t c qu jusqu lorsqu puisqu dell nell all dall sull un")
+)
+_AFTER_APOSTROPHE = frozenset(
+    analysis.words(
+        "in un nin nun yi yu ni nu ya ye na ne da de ta te nda nde dan den tan ten ndan nden "
+        "la le yla yle daki deki taki teki ndaki ndeki li lu lar ler"
+    )
+)
+#: Letters of a name that is worth asking for without its ending.
+_SHORTEST_NAME = 3
 
 #: Little words that a listing need not hold, as they stand in folded text. Written in capitals
 #: they are names (WHO, IT, OR).
@@ -120,8 +134,19 @@ def _words(chunk: str) -> list[Word]:
     for typed in _JOINED.findall(chunk):
         parts = tuple(analysis.words(typed))
         if parts:
-            found.append(Word(typed.strip("-.'’&+#") or typed, parts))
+            found.append(Word(typed.strip("-.'’&+#") or typed, _bare(typed, parts)))
     return found
+
+
+def _bare(typed: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts of a word without an article before its apostrophe or an ending after it."""
+    if len(parts) != len(_APOSTROPHE.findall(typed)) + 1 or len(parts) == 1:
+        return parts
+    if parts[0] in _BEFORE_APOSTROPHE:
+        parts = parts[1:]
+    if len(parts) > 1 and parts[-1] in _AFTER_APOSTROPHE and len(parts[0]) >= _SHORTEST_NAME:
+        parts = parts[:-1]
+    return parts
 
 
 def _weighed(words: tuple[Word, ...], has_more: bool) -> tuple[Word, ...]:

@@ -12,7 +12,7 @@ from jobboard.search.busiest import ORGANISATION_COLUMN
 from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Numbers
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "8"
+VERSION = "9"
 
 #: Fields of words as they are written, for what must stand together and for slips.
 TEXT_FIELDS = ("title", "organisation", "place", "text")

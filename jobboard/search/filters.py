@@ -137,7 +137,7 @@ class Filters:
         ways = [self._all_words("place", named)] if named else []
         if named == ["remote"]:
             ways.append(self._any("mode", ["remote"]))
-        country = gazetteer.country_named(part)
+        country = gazetteer.country_meant(part)
         if country is not None:
             ways.append(self._any("country", [country]))
         region = world_regions.named(part)

@@ -24,8 +24,8 @@ def forgiven(
     """
     words: list[Word] = []
     corrections: list[tuple[str, str]] = []
-    for word in asked.words:
-        if word.endings or word.is_little or len(word.parts) > 1:
+    for at, word in enumerate(asked.words):
+        if word.endings or word.is_little or len(word.parts) > 1 or _is_half(matcher, asked, at):
             words.append(word)
             continue
         if only_unknown and word is asked.words[-1] and not matcher.is_known(word):
@@ -38,6 +38,17 @@ def forgiven(
         if meant is not None:
             corrections.append((word.typed, meant))
     return replace(asked, words=tuple(words)), tuple(corrections)
+
+
+def _is_half(matcher: Matcher, asked: Asked, at: int) -> bool:
+    """Tell whether a word is half of one that listings write together: "cease fire"."""
+    if matcher.is_known(asked.words[at]):
+        return False
+    for pair in (asked.words[max(0, at - 1) : at + 1], asked.words[at : at + 2]):
+        joined = "".join(word.folded for word in pair)
+        if len(pair) > 1 and matcher.is_known(Word(joined, (joined,))):
+            return True
+    return False
 
 
 def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:

@@ -4,6 +4,7 @@
 offered the filters, each with how many listings it would give. "Georgia" is asked back.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -38,6 +39,7 @@ _MOST_MEANINGS = 6
 _CITY_SHARE = 0.2
 _SMALLEST_CITY = 50_000
 _NAMESAKES = 12
+_HAS_WORD = re.compile(r"[^\W_]")
 
 _VOCABULARIES = (
     ("type", OpportunityType),
@@ -179,7 +181,8 @@ def _without(q: str, run: tuple[Word, ...]) -> str:
     rest = q
     for word in run:
         rest = rest.replace(word.typed, " ", 1)
-    return " ".join(rest.split())
+    # Signs that stood around the words ask for nothing by themselves.
+    return " ".join(part for part in rest.split() if _HAS_WORD.search(part))
 
 
 def _named(snapshot: Snapshot, run: tuple[Word, ...]) -> tuple[str, str] | None:
@@ -225,7 +228,7 @@ def _of_where(criteria: Criteria) -> Iterator[Meaning]:
     text = criteria.where.strip()
     if "," in text or ";" in text:
         return
-    country = gazetteer.country_named(text)
+    country = gazetteer.country_meant(text)
     if country is not None:
         there = criteria.replaced(where="", country=(country,))
         yield Meaning(gazetteer.country_name(country), "", country, there, 0)

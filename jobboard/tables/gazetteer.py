@@ -92,6 +92,14 @@ def country_named(text: str) -> str | None:
     return _country_names().get(fold(words)) if words else None
 
 
+def country_meant(text: str) -> str | None:
+    """Return the code of the country that a text in a box of places means, or None.
+
+    There "us" can be no other word, so codes are known in small letters too.
+    """
+    return country_named(text) or country_named(text.upper())
+
+
 @cache
 def regions_by_country() -> Mapping[str, tuple[str, ...]]:
     """Return each country's regions as the board is delivered; Türkiye lies in two."""

@@ -26,6 +26,7 @@ def answer(
     status: int = 200,
     changed_at: datetime | None = None,
     is_open: bool = False,
+    same_as: str | None = None,
 ) -> Response:
     """Return a public answer that caches may keep and must ask about.
 
@@ -35,6 +36,8 @@ def answer(
         status: the HTTP status.
         changed_at: when what it tells last changed, for ``Last-Modified``.
         is_open: whether scripts of other sites may read it (CORS); never with credentials.
+        same_as: a text that stays the same as long as the answer says the same, for one whose bytes
+            differ each time; its tag is a weak one.
     """
     content = body.encode("utf-8", "replace") if isinstance(body, str) else body
     response = Response(content, status, mimetype=mimetype)
@@ -42,7 +45,10 @@ def answer(
     if is_open:
         response.headers["Access-Control-Allow-Origin"] = "*"
     if status == 200:
-        response.set_etag(_tag(content))
+        if same_as is None:
+            response.set_etag(_tag(content))
+        else:
+            response.set_etag(_tag(same_as.encode("utf-8", "replace")), weak=True)
         if changed_at is not None:
             response.headers["Last-Modified"] = http_date(changed_at)
         response.make_conditional(request)
@@ -73,6 +79,10 @@ def answer_of_edition(
             response.response = _in_steps(current_app._get_current_object(), body)  # type: ignore[attr-defined]
             # Counted when the body was still empty.
             response.headers.pop("Content-Length", None)
+    elif response.status_code == 200:
+        # How long the body would be is not known without making it; "0" would be wrong.
+        response.response = iter(())
+        response.headers.pop("Content-Length", None)
     return response
 
 

@@ -323,6 +323,26 @@ def test_what_the_search_does_not_know_is_refused_by_name(client: FlaskClient) -
     assert told == REFUSED
 
 
+@pytest.mark.one_database
+def test_words_are_taken_as_people_write_them(app: Flask, client: FlaskClient) -> None:
+    """Joiners spell Persian words and emoji; hard spaces and hyphens come with what is copied."""
+    [persian] = add(app, "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 cartographer")
+    [plain] = add(app, "Policy officer")
+    found = {
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645": [persian],
+        "\u200fcartographer": [persian],
+        "\U0001f469\u200d\U0001f4bb cartographer": [persian],
+        "policy\u00a0officer": [plain],
+        "pol\u00adicy": [plain],
+        "\ufeffpolicy": [plain],
+    }
+    for words, ids in found.items():
+        answer = client.get(f"{JOBS}?{urlencode({'q': words})}")
+        assert answer.status_code == 200, words
+        full = [item["id"] for item in answer.get_json()["items"] if not item["partial"]]
+        assert full == ids, words
+
+
 REFUSED_OF_ORGANISATIONS = {
     "foo=1": ["foo"],
     "kind=nonsense": ["kind"],
@@ -409,6 +429,20 @@ def test_nothing_is_sent_twice_to_whoever_has_it(client: FlaskClient) -> None:
         again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b""), path
         assert again.headers["ETag"] == answer.headers["ETag"], path
+
+
+@pytest.mark.parametrize("query", ["limit=1", "limit=1&q=analyst", "limit=1&sort=deadline"])
+def test_a_list_that_goes_on_is_the_same_a_moment_later(
+    app: Flask, client: FlaskClient, at: time_machine.Traveller, query: str
+) -> None:
+    add(app, "Analyst", "Analyst of grids")
+    answer = client.get(f"{JOBS}?{query}")
+    assert answer.get_json()["next"]
+    mark = {"If-None-Match": answer.headers["ETag"]}
+    at.shift(timedelta(seconds=1))
+    assert client.get(f"{JOBS}?{query}", headers=mark).status_code == 304
+    add(app, "Analyst of rivers")
+    assert client.get(f"{JOBS}?{query}", headers=mark).status_code == 200
 
 
 def test_a_change_is_a_new_answer(app: Flask, client: FlaskClient) -> None:

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 
 from jobboard.db import db
 from jobboard.domain.listing import Status
-from jobboard.domain.taxonomy import DeadlineKind
+from jobboard.domain.taxonomy import DeadlineKind, PayKind, PayPeriod
+from jobboard.formats.feed import ITEMS_AT_MOST
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
 from tests.support.listings import listing
@@ -37,6 +38,8 @@ MACHINE_READ = (
     "/robots.txt",
     "/opensearch.xml",
 )
+
+PAY: dict[str, Any] = {"pay_max": 9_000_000, "pay_currency": "EUR", "pay_period": PayPeriod.YEAR}
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +167,20 @@ def test_the_calendar_holds_deadlines_only_the_soonest_first(
         "Deadline: Later",
     ]
     assert events[0].decoded("dtstart") == sooner
+
+
+@pytest.mark.one_database
+def test_the_order_of_the_page_leaves_no_deadline_out_of_the_calendar(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Nothing without a date takes a place in it, though it comes first in the order asked for."""
+    add(app, "Later")
+    for _ in range(ITEMS_AT_MOST):
+        add(app, "Whenever", deadline_kind=DeadlineKind.ROLLING, pay_kind=PayKind.SALARY, **PAY)
+    for sort in ("newest", "pay", "best", "deadline"):
+        body = client.get(f"/jobs/feed.ics?sort={sort}").data
+        events = icalendar.Calendar.from_ical(body).walk("VEVENT")
+        assert [str(event["SUMMARY"]).split(" (")[0] for event in events] == ["Deadline: Later"]
 
 
 @pytest.mark.one_database

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import icalendar
 import pytest
 import time_machine
 from flask import Flask
@@ -27,6 +28,7 @@ from jobboard.domain.taxonomy import (
     PayKind,
     PayPeriod,
 )
+from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
 from tests.support.listings import listing
 from tests.support.people import NOW
@@ -728,9 +730,32 @@ def test_an_ended_listing_keeps_its_text_and_loses_its_way_to_apply(
     assert "ld+json" not in text
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert f'href="{other}"' in text
-    assert client.get(f"{path[:-1]}.ics").status_code == 404
+    was_closed = status is Status.CLOSED
+    assert client.get(f"{path[:-1]}.ics").status_code == (200 if was_closed else 404)
     assert client.get(f"{path[:-1]}.json").status_code == 404
     assert client.post(f"{path}apply/").status_code == 404
+
+
+def test_a_calendar_that_holds_the_deadline_of_a_closed_listing_is_told_to_drop_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    [path] = publish(app, "Analyst")
+    number = int(path.rstrip("/").rpartition("-")[2])
+
+    def event() -> Any:
+        [only] = icalendar.Calendar.from_ical(client.get(f"{path[:-1]}.ics").data).walk("VEVENT")
+        return only
+
+    before = event()
+    assert before["STATUS"] == "CONFIRMED"
+    with app.app_context():
+        row = db.session.get_one(Listing, number)
+        row.status, row.closed_at, row.close_reason = Status.CLOSED, NOW, CloseReason.FILLED
+        row.version += 1
+        db.session.commit()
+    after = event()
+    assert (after["STATUS"], after["UID"]) == ("CANCELLED", before["UID"])
+    assert after["SEQUENCE"] > before["SEQUENCE"]
 
 
 def test_a_listing_is_closed_at_the_second_it_ends(

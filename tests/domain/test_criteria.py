@@ -146,6 +146,39 @@ def test_words_that_are_no_city_have_nothing_around_them(where: str) -> None:
     assert read(("where", where), ("radius", "100")) == Criteria(where=where)
 
 
+@pytest.mark.parametrize(
+    ("where", "remote"),
+    [
+        ("remote from Germany", "DE"),
+        ("Remote, Germany", "DE"),
+        ("Germany (remote)", "DE"),
+        ("fully remote from the UK", "GB"),
+        ("Remote in us", "US"),
+        ("anywhere", "anywhere"),
+        ("remote, worldwide", "anywhere"),
+    ],
+)
+def test_remote_from_a_country_in_words(where: str, remote: str) -> None:
+    assert read(("where", where)) == Criteria(remote=remote)
+    # What was chosen stands.
+    assert read(("where", where), ("remote", "FR")).remote == "FR"
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ("remote", "remote"),
+        ("work from home", "remote"),
+        ("home based", "remote"),
+        ("Germany", "Germany"),
+        ("remote from Xyzzyburg", "remote from Xyzzyburg"),
+        ("Berlin (remote)", "Berlin (remote)"),
+    ],
+)
+def test_remote_work_and_places_in_words(where: str, kept: str) -> None:
+    assert read(("where", where)) == Criteria(where=kept)
+
+
 def test_a_radius_around_nothing_is_no_other_search() -> None:
     assert read(("radius", "20")) == Criteria()
     assert read(("near", "Geneva"), ("radius", "20")).without("near") == Criteria()

@@ -70,6 +70,14 @@ def board(tmp_path: Path) -> Callable[..., Snapshot]:
         ("Non-proliferation Researcher", "nonproliferation"),
         ("Nonproliferation Researcher", "non-proliferation"),
         ("R&D Manager", "R&D"),
+        ("PhD Position", "Ph.D. position"),
+        ("Ph.D. Position", "phd"),
+        ("Chargé d'énergie", "l'énergie"),
+        ("Analyste, énergie", "d’énergie"),
+        ("Uzman, Türkiye", "Türkiye'nin uzman"),
+        ("Türkiye'nin Sesi", "türkiye’de"),
+        ("Ceasefire Monitor", "cease fire monitor"),
+        ("O'Brien Fellow", "o'brien"),
         ("C++ Developer", "c++"),
         ("Programme Manager", "program managers"),
         ("Économiste confirmé(e)", "économiste"),
@@ -176,6 +184,24 @@ def test_slips_are_forgiven_and_said(
     hits = ask(snapshot, q)
     assert hits.corrections == meant
     assert bool(hits.total) is (bool(meant) or q in {"humanitarian", "huma"})
+
+
+@pytest.mark.parametrize("where", ["US", "us", "USA", "united states", "ABD"])
+def test_a_country_in_the_box_of_places(board: Callable[..., Snapshot], where: str) -> None:
+    snapshot = board(
+        document(1, facets={"country": ("US",)}), document(2, facets={"country": ("TR",)})
+    )
+    assert ask(snapshot, "", ("where", where)).ids == (1,)
+
+
+def test_half_of_a_word_that_listings_write_together_is_no_slip(
+    board: Callable[..., Snapshot],
+) -> None:
+    snapshot = board("Ceasefire Monitor", "Case Officer, Fire Safety")
+    for q in ("cease fire", "monitor cease fire"):
+        hits = ask(snapshot, q)
+        assert (hits.ids, hits.corrections) == ((1,), ())
+    assert ask(snapshot, "safty fire").corrections == (("safty", "safety"),)
 
 
 def test_a_word_that_few_listings_hold_is_a_slip_when_nothing_matches(

@@ -86,6 +86,16 @@ def test_an_offer_takes_the_words_away(
     assert offers.offers(snapshot, offer.criteria, count) == ()
 
 
+@pytest.mark.parametrize("q", ["U.S. officer", '"U.S. officer', "officer / (U.S.)"])
+def test_an_offer_takes_the_signs_around_the_words_away(
+    snapshot: Snapshot, count: Callable[[Criteria], int], q: str
+) -> None:
+    (offer,) = offers.offers(snapshot, Criteria(q=q), count)
+    assert offer.criteria.q.strip('"()') == "officer"
+    (offer,) = offers.offers(snapshot, Criteria(q="U.S."), count)
+    assert offer.criteria.query_pairs() == [("country", "US")]
+
+
 @pytest.mark.parametrize(
     ("where", "meant"),
     [

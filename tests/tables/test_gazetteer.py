@@ -52,6 +52,17 @@ def test_countries_by_the_names_people_use(name: str, code: str | None) -> None:
     assert gazetteer.country_named(name) == code
 
 
+def test_a_box_of_places_knows_codes_in_small_letters() -> None:
+    assert [gazetteer.country_meant(text) for text in ("us", "Us", "de", "uk")] == [
+        "US",
+        "US",
+        "DE",
+        "GB",
+    ]
+    assert gazetteer.country_named("us") is None
+    assert gazetteer.country_meant("xx") is None
+
+
 def test_every_country_is_found_under_its_own_name() -> None:
     assert all(gazetteer.country_named(each.name) == each.code for each in gazetteer.countries())
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -38,6 +39,9 @@ ONCE_ONLY = N_("This can be given once only.")
 EMPTY = N_("A value is missing.")
 
 _LONGEST_CURSOR = 4_000
+#: Joiners belong to Persian words and to emoji, and hard spaces come with what was copied from a
+#: page: only what is no part of any text is refused.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class QueryRefused(Exception):
@@ -244,7 +248,7 @@ def write_cursor(name_key: str) -> str:
 def _fault(parameter: Parameter | None, value: str, count: int) -> str:
     if parameter is None:
         return UNKNOWN_KEY
-    if not value.isprintable():
+    if _CONTROL.search(value):
         return NOT_PRINTABLE
     if count > 1 and not parameter.is_list:
         return ONCE_ONLY

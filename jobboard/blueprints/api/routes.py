@@ -204,11 +204,17 @@ def _list(body: object, path: str, pairs: Pairs, following: str | None) -> Respo
     links = [f'<{whole(path, kept)}>; rel="first"']
     if following is not None:
         links.append(f'<{whole(path, [*kept, ("cursor", following)])}>; rel="next"')
-    response = _written(body)
+    text = _text(body)
+    # The cursor of a list that goes on holds the instant of its first stretch.
+    same_as = text.replace(following, "", 1) if following is not None else None
+    response = answer(text, "application/json", same_as=same_as)
     response.headers["Link"] = ", ".join(links)
     return response
 
 
 def _written(body: object) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return answer(text, "application/json")
+    return answer(_text(body), "application/json")
+
+
+def _text(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

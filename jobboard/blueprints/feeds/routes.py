@@ -72,7 +72,9 @@ def deadlines() -> AnyResponse:
     criteria, problems = Criteria.parse(search_pairs())
     if problems:
         return errors.bad_query(errors.faults_of(problems))
-    asked = criteria if criteria.sort else replace(criteria, sort=Sort.DEADLINE)
+    # A calendar has no order of its own: whichever was asked for, the soonest go first, so that
+    # listings without a date take no place of theirs.
+    asked = replace(criteria, sort=Sort.DEADLINE)
     now = clock.now()
     listings, _ = _found(asked, now)
     events = [

@@ -1,5 +1,6 @@
 """The Jobs page and the page of a listing."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import (
@@ -21,7 +22,7 @@ from jobboard.blueprints.listings.jobs_page import jobs_page, pages_of
 from jobboard.blueprints.listings.listing_page import listing_page
 from jobboard.domain import address
 from jobboard.domain.criteria import Criteria, from_wpjm
-from jobboard.domain.listing import ENDED, GONE, PUBLIC, is_live
+from jobboard.domain.listing import ENDED, GONE, PUBLIC, Status, is_live
 from jobboard.domain.slug import id_of
 from jobboard.domain.taxonomy import DeadlineKind
 from jobboard.formats import icalendar
@@ -103,12 +104,15 @@ def show(slug: str) -> AnyResponse:
 
 @bp.get("/job/<slug>.ics")
 def calendar(slug: str) -> AnyResponse:
-    """The deadline of one live listing, for a calendar."""
+    """The deadline of one listing, for a calendar: cancelled if it was closed before."""
     now = clock.now()
-    listing = _live_or_404(slug, now)
-    if listing.deadline_kind is not DeadlineKind.DATE or listing.ends_at is None:
+    listing = _public_or_none(slug, now)
+    if listing is None or listing.deadline_kind is not DeadlineKind.DATE:
         abort(404)
-    event = api_items.deadline_event(listing)
+    is_cancelled = _was_closed_early(listing)
+    if not (is_cancelled or is_live(listing.life, now)):
+        abort(404)
+    event = replace(api_items.deadline_event(listing), is_cancelled=is_cancelled)
     body = icalendar.calendar([event], name=event.title)
     response = answer(body, icalendar.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{listing.slug}.ics"'
@@ -185,6 +189,16 @@ def _is_shown(listing: Listing, now: datetime) -> bool:
         return True
     has_ended = listing.ends_at is not None and listing.ends_at <= now
     return listing.status in PUBLIC and (has_ended or is_live(listing.life, now))
+
+
+def _was_closed_early(listing: Listing) -> bool:
+    """Tell whether a listing was closed before its end: who holds its deadline should drop it."""
+    return (
+        listing.status is Status.CLOSED
+        and listing.closed_at is not None
+        and listing.ends_at is not None
+        and listing.closed_at < listing.ends_at
+    )
 
 
 def _live_or_404(slug: str, now: datetime) -> Listing:
