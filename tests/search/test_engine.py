@@ -132,6 +132,84 @@ def test_words_as_written_in_a_title_before_others_of_their_stem(
     assert ask(board(meant, others, others), q).ids[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("q", "title"),
+    [
+        ("organiser", "Field Organizer"),
+        ("labor policy", "Labour Policy Fellow"),
+        ("counsellor", "Counselor"),
+        ("paediatrician", "Pediatrician"),
+        ("modeling", "Head of Modelling"),
+        ("haematologist", "Hematologist"),
+        ("geografer", "Geographer"),
+    ],
+)
+def test_a_word_is_found_as_others_spell_it(
+    board: Callable[..., Snapshot], q: str, title: str
+) -> None:
+    hits = ask(board("Something else entirely", title), q)
+    assert (hits.ids, hits.corrections) == ((2,), ())
+
+
+@pytest.mark.parametrize(
+    ("q", "title"),
+    [
+        ("ombuds", "Associate Ombudsman"),
+        ("rn", "Registered Nurse"),
+        ("chief financial officer", "CFO"),
+        ("mgr operations", "Operations Manager"),
+        ("سواق", "سائق"),
+        ("عمال", "عامل"),
+        ("DEI", "Director of Diversity, Equity and Inclusion"),
+    ],
+)
+def test_synonyms_of_the_field(board: Callable[..., Snapshot], q: str, title: str) -> None:
+    assert ask(board("Something else entirely", title), q).ids == (2,)
+
+
+def test_a_synonym_is_worth_no_more_than_the_word_because_it_is_rarer(
+    board: Callable[..., Snapshot],
+) -> None:
+    common = [document(n, "Internship in Rome", began=NOW) for n in range(1, 31)]
+    assert 31 not in ask(board(*common, "Traineeship in Rome"), "internship").ids
+
+
+def test_a_city_is_found_by_its_names_in_other_languages(
+    board: Callable[..., Snapshot],
+) -> None:
+    snapshot = board(
+        document(1, "Accountant", place="Cairo Egypt"),
+        document(2, "Officer, Geneva"),
+        document(3, "Officer", place="Basrah Iraq"),
+        document(4, "Officer", place="Durg India"),
+        document(5, "Drug Inspector"),
+        document(6, "Drug Officer"),
+        document(7, "Teacher", place="Geneva"),
+        document(8, "Engineer", place="New York City"),
+    )
+    assert ask(snapshot, "Kairo accountant").ids == (1,)
+    assert set(ask(snapshot, "Genève").ids) == {2, 7}
+    assert ask(snapshot, "Basra").ids == (3,)
+    assert ask(snapshot, "Nueva York").ids == (8,)
+    # In Bengali Durg is called so; whoever writes "drug" in English means no city.
+    assert set(ask(snapshot, "drug").ids) == {5, 6}
+
+
+def test_initials_are_no_stem_of_another_language(board: Callable[..., Snapshot]) -> None:
+    agency = "National Agency of Stars and Antennas"
+    snapshot = board(
+        "NAS Specialist",
+        document(2, "Physicist with a rather long title and more", organisation=agency),
+        document(3, "Otra cosa", language="it"),
+    )
+    assert ask(snapshot, "nasa").ids == (2, 1)
+
+
+def test_two_words_that_stand_as_one_count_as_two(board: Callable[..., Snapshot]) -> None:
+    loose = [*["Raisers of hopes and funds"] * 4, *["Baker"] * 40]
+    assert ask(board("Senior Fundraiser", *loose), "fund raiser").ids[0] == 1
+
+
 def test_two_words_are_found_where_they_are_one(board: Callable[..., Snapshot]) -> None:
     snapshot = board("Officer, Counterintelligence", "Baker")
     assert ask(snapshot, "counter intelligence").ids == (1,)
