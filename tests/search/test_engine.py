@@ -252,6 +252,25 @@ def test_slips_are_forgiven_and_said(
     assert bool(hits.total) is (bool(meant) or q in {"humanitarian", "huma"})
 
 
+def test_of_words_as_near_the_one_with_the_same_ends_is_meant(
+    board: Callable[..., Snapshot],
+) -> None:
+    snapshot = board("Immigration Officer", *["Migration Officer"] * 9)
+    assert ask(snapshot, "imigration officer").ids == (1,)
+
+
+def test_a_word_that_nobody_writes_so_is_a_slip_though_its_stem_is_known(
+    board: Callable[..., Snapshot],
+) -> None:
+    snapshot = board(*["Technical Writer"] * 12, *["Technician"] * 11)
+    lawyers = board(*(document(n, "Abogado", language="es") for n in range(1, 13)))
+    hits = ask(snapshot, "technican wanted")
+    assert hits.corrections == (("technican", "technician"),)
+    # A form that nobody used yet, and a word that is not typed to its end, are none.
+    assert (ask(lawyers, "abogada").total, ask(lawyers, "abogada").corrections) == (12, ())
+    assert ask(snapshot, "technic").corrections == ()
+
+
 def test_a_word_that_few_listings_hold_is_a_slip_when_nothing_matches(
     board: Callable[..., Snapshot],
 ) -> None:
