@@ -205,6 +205,13 @@ def test_initials_are_no_stem_of_another_language(board: Callable[..., Snapshot]
     assert ask(snapshot, "nasa").ids == (2, 1)
 
 
+def test_what_every_listing_is_need_not_be_in_it(board: Callable[..., Snapshot]) -> None:
+    snapshot = board("Nurse", "Job Coach", "Sleep Coach")
+    assert ask(snapshot, "jobs for nurses").ids == (1,)
+    assert ask(snapshot, "nurse job").ids == (1,)
+    assert ask(snapshot, "job coach").ids == (2,)
+
+
 def test_two_words_that_stand_as_one_count_as_two(board: Callable[..., Snapshot]) -> None:
     loose = [*["Raisers of hopes and funds"] * 4, *["Baker"] * 40]
     assert ask(board("Senior Fundraiser", *loose), "fund raiser").ids[0] == 1
