@@ -5,7 +5,7 @@ made of terms, never by the engine's query language.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, product
@@ -23,9 +23,10 @@ from jobboard.search.document import (
     TEXT_FIELDS,
     SearchDocument,
     pairs,
+    pairs_in_name,
 )
 from jobboard.search.index import Snapshot
-from jobboard.tables import gazetteer, synonyms
+from jobboard.tables import compounds, gazetteer, synonyms
 
 #: What words that stand together as they are written are worth in each field.
 _EXACT_WEIGHTS = {"title": 2.0, "organisation": 1.2, "place": 1.2, "text": 0.6}
@@ -63,8 +64,9 @@ _MOST_WORDS_OF_CITY = 3
 #: Where a city is named, and where an ordinary word stands.
 _CITY_FIELDS = ("place", "title")
 _SAID = ("title", "text")
-#: What two words are worth that stand as one, against one word.
+#: What two words are worth that stand as one, against one word; and one whose parts stand as two.
 _JOINED = 1.6
+_APART = 0.3
 #: Ways to write one word that are looked for in titles.
 _MOST_SPELLINGS = 3
 #: Beyond this many words their order in a title says nothing more.
@@ -187,13 +189,18 @@ class Matcher:
 
     def is_known(self, word: Word) -> bool:
         """Tell whether any listing may hold the word."""
-        if self._others(word.parts) or gazetteer.country_named(word.typed) is not None:
+        if self._has_meaning(word):
             return True
         return all(map(self._is_known_part, word.parts)) or self._is_known_part(word.folded)
 
     def is_only_like(self, word: Word) -> bool:
         """Tell whether listings have a word's stem, but none has the word, however it is put."""
-        return not self.frequency(word) and not self._meant(word.parts, word.typed)
+        return not (self.frequency(word) or self._has_meaning(word))
+
+    def _has_meaning(self, word: Word) -> bool:
+        """Tell whether a word stands for others, for a country or for a city."""
+        is_country = gazetteer.country_named(word.typed) is not None
+        return is_country or bool(self._others(word.parts) or self._city_meant(word.typed))
 
     def shares_stem(self, word: Word, other: str) -> bool:
         """Tell whether a word is a form of another."""
@@ -293,6 +300,9 @@ class Matcher:
             else Query.boost_query(self.phrase(other, self._is_common(other)), _SYNONYM)
             for other in self._others(parts)
         ]
+        apart = compounds.parts(parts[0]) if len(parts) == 1 else ()
+        if apart:
+            ways.append(Query.boost_query(self.phrase(apart, is_for_names=True), _APART))
         country = gazetteer.country_named(typed)
         if country is not None:
             ways.append(self._constant("country", country, _COUNTRY))
@@ -412,26 +422,39 @@ class Matcher:
                 found.append(Query.boost_query(_best(ways), _IN_TITLE))
         words = [part for word in asked.words for part in word.parts]
         if len(words) <= _MOST_IN_ORDER:
-            known = [one for one in self._pairs(words) if frequency(PAIRS_FIELD, one)]
-            found += [self._constant(PAIRS_FIELD, pair, _TOGETHER) for pair in known]
+            beside = self._known_pairs(words, _side_by_side)
+            weighty = [part for word in asked.weighty for part in word.parts]
+            in_name = self._known_pairs(weighty, pairs_in_name)
+            # Whoever names an organisation and more may mean these words as well as others.
+            beside += in_name if all(in_name) else []
+            found += [
+                self._constant(PAIRS_FIELD, pair, _TOGETHER) for some in beside for pair in some
+            ]
         return found
 
-    def _pairs(self, words: Sequence[str]) -> list[str]:
-        """Return what the index may have words as that stand side by side in a title."""
-        return sorted(
-            {
-                pair
-                for both in pairwise(words)
-                for spelled in product(*map(self._spellings, both))
-                for language in self.snapshot.languages
-                for pair in pairs(analysis.stems(spelled, language), furthest=1)
-            }
-        )
+    def _known_pairs(
+        self, words: Sequence[str], paired: Callable[[list[str]], list[str]]
+    ) -> list[list[str]]:
+        """Return for each two words in a row what the index has them as that stand side by side."""
+        frequency = self.snapshot.searcher.doc_freq
+        return [
+            sorted(
+                {
+                    pair
+                    for spelled in product(*map(self._spellings, both))
+                    for language in self.snapshot.languages
+                    for pair in paired(analysis.stems(spelled, language))
+                    if frequency(PAIRS_FIELD, pair)
+                }
+            )
+            for both in pairwise(words)
+        ]
 
     def _spellings(self, part: str) -> tuple[str, ...]:
         """Return a word and what else is written for it: adviser, advisor."""
         others = (other[0] for other in self._others((part,)) if len(other) == 1)
-        return tuple(dict.fromkeys((part, *others)))[:_MOST_SPELLINGS]
+        same = (analysis.same_work(part, language) for language in self.snapshot.languages)
+        return tuple(dict.fromkeys((part, *others, *same)))[:_MOST_SPELLINGS]
 
     def _exact(self, name: str, parts: tuple[str, ...]) -> Query:
         schema = self.snapshot.schema
@@ -442,6 +465,10 @@ class Matcher:
     def _constant(self, name: str, value: str, score: float) -> Query:
         query = Query.term_query(self.snapshot.schema, name, value, index_option="basic")
         return Query.const_score_query(query, score)
+
+
+def _side_by_side(stems: list[str]) -> list[str]:
+    return pairs(stems, furthest=1)
 
 
 def _rarity(count: int, every: int) -> float:

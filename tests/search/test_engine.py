@@ -152,6 +152,93 @@ def test_a_word_is_found_as_others_spell_it(
 
 
 @pytest.mark.parametrize(
+    ("q", "title", "language"),
+    [
+        ("Referentin", "Referent Politik", "de"),
+        ("Ingenieurin", "Ingenieur", "de"),
+        ("Ärzte", "Ärztin", "de"),
+        ("Kaufmann", "Kauffrau", "de"),
+        ("directrice", "Directeur·rice des opérations", "fr"),
+        ("développeuse", "Développeur", "fr"),
+        ("infirmier", "Infirmière", "fr"),
+        ("ingeniera", "INGENIERO", "es"),
+        ("direttrice", "Direttore", "it"),
+    ],
+)
+def test_the_same_work_of_women_and_men(
+    board: Callable[..., Snapshot], q: str, title: str, language: str
+) -> None:
+    other = document(2, "Something else entirely", language="en")
+    hits = ask(board(document(1, title, language=language), other), q)
+    assert (hits.ids, hits.corrections) == ((1,), ())
+
+
+@pytest.mark.parametrize(
+    ("q", "ids"),
+    [
+        ("Verkäufer", (2, 1)),
+        ("Verkäuferinnen", (2, 1)),
+        ("utvecklare", (3,)),
+        ("Referentin Personal", (4,)),
+        ("Softwareentwickler", (6, 5)),
+        # Whoever looks for workers is not answered with every employee.
+        ("Arbeiter", ()),
+    ],
+)
+def test_kinds_of_work_are_found_in_words_written_together(
+    board: Callable[..., Snapshot], q: str, ids: tuple[int, ...]
+) -> None:
+    snapshot = board(
+        document(1, "Möbelverkäufer (m/w/d)", language="de"),
+        document(2, "Verkäufer (m/w/d)", language="de"),
+        document(3, "Databasutvecklare", language="sv"),
+        document(4, "Personalreferent", language="de"),
+        document(5, "Software-Entwickler", language="de"),
+        document(6, "Softwareentwickler", language="de"),
+        document(7, "Mitarbeiter", language="de"),
+    )
+    assert ask(snapshot, q).ids == ids
+
+
+@pytest.mark.parametrize(
+    ("q", "ids"),
+    [
+        ("봉사단", (1,)),
+        ("인턴", (2, 3)),
+        ("UNV 봉사단", (1,)),
+        ("유엔개발계획 인턴", (2,)),
+        ("단청", ()),
+        ("外交", (4,)),
+        ("エンジニア", (5,)),
+        ("東京 エンジニア", (5,)),
+        ("인턴 -유엔개발계획", (3,)),
+    ],
+)
+def test_scripts_without_spaces_are_found_by_any_part(
+    board: Callable[..., Snapshot], q: str, ids: tuple[int, ...]
+) -> None:
+    snapshot = board(
+        document(1, "★2025년 UNV 청년봉사단(14기) 모집 공고★", language="ko"),
+        document(2, "[인턴십] 유엔개발계획(UNDP) 인턴 모집", language="ko"),
+        document(3, "반기문재단 인턴십", language="ko"),
+        document(4, "中华人民共和国外交部翻译", language="zh"),
+        document(5, "東京でエンジニア募集", language="ja"),
+    )
+    assert tuple(sorted(ask(snapshot, q).ids)) == ids
+
+
+def test_an_organisation_called_by_its_name_comes_before_scattered_words(
+    board: Callable[..., Snapshot],
+) -> None:
+    wanted = document(1, "Guide", organisation="National Park Service, Interior", text="x " * 90)
+    other = document(2, "Park Guide", organisation="National Laboratory", text="service")
+    assert ask(board(wanted, other, other), "national park service").ids[0] == 1
+    state = document(1, "Analyst", organisation="Department of State", text="x " * 90)
+    other = document(2, "Analyst", organisation="State Fair", text="the department")
+    assert ask(board(state, other, other), "State Department").ids[0] == 1
+
+
+@pytest.mark.parametrize(
     ("q", "title"),
     [
         ("ombuds", "Associate Ombudsman"),
@@ -186,8 +273,10 @@ def test_a_city_is_found_by_its_names_in_other_languages(
         document(6, "Drug Officer"),
         document(7, "Teacher", place="Geneva"),
         document(8, "Engineer", place="New York City"),
+        *(document(number, "Karo Chaplain") for number in range(9, 20)),
     )
     assert ask(snapshot, "Kairo accountant").ids == (1,)
+    assert (ask(snapshot, "Kairo").ids, ask(snapshot, "Kairo").corrections) == ((1,), ())
     assert set(ask(snapshot, "Genève").ids) == {2, 7}
     assert ask(snapshot, "Basra").ids == (3,)
     assert ask(snapshot, "Nueva York").ids == (8,)
@@ -226,7 +315,11 @@ def test_an_organisation_is_found_by_its_initials(board: Callable[..., Snapshot]
     snapshot = board(
         document(1, "Analyst", organisation="Stockholm International Peace Research Institute"),
         document(2, "Analyst", organisation="Office of Birds, U.S. Agency for Quiet Gardens"),
+        document(3, "Analyst", organisation="Department of Justice"),
+        document(4, "Analyst", organisation="Department Of Health And Human Services"),
     )
+    assert ask(snapshot, "DOJ").ids == (3,)
+    assert ask(snapshot, "DHHS").ids == (4,)
     assert ask(snapshot, "SIPRI").ids == (1,)
     assert ask(snapshot, "usaqg analyst").ids == (2,)
 
