@@ -7,7 +7,7 @@ every language that the index holds.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -51,6 +51,9 @@ _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 _NAME_END = re.compile(r"[,;:|/()\[\]–—]|\s-\s")
 _SIGNS_OF_NAMES = re.compile(r"[^\w]")
 _FEWEST_IN_NAME = 3
+_SMALL = frozenset(
+    _WORD.findall("a an and at by for in of on the to de del des du et la le les y und")
+)
 _MOST_LETTERS = 3
 _POSSESSIVE = re.compile(r"'s(?!\w)")
 _SIGNED = re.compile(r"(?<!\w)([cf])(\+\+|#)")
@@ -60,6 +63,26 @@ _SCRIPTS = {
     "ru": re.compile("[\u0400-\u04ff]"),
     "el": re.compile("[\u0370-\u03ff]"),
     "ta": re.compile("[\u0b80-\u0bff]"),
+}
+#: Scripts without spaces between words: what is looked for is any run of signs in a longer one.
+_UNSPACED = re.compile(
+    "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff]+"
+)
+#: Names of the same work for women and men that the stemmers part, by language: folded endings.
+_SAME_WORK = {
+    "de": (
+        (re.compile(r"(\w{2,}(?:t|ch|d|f|eur|or|ar|er|olog|agog|lleg))in(?:nen)?(?!\S)"), r"\1"),
+        (re.compile(r"(\w{3,})(?:frau(?:en)?|leute)(?!\S)"), r"\1mann"),
+    ),
+    "es": ((re.compile(r"(\w{2,}ier)(?:as?|os)(?!\S)"), r"\1o"),),
+    "fr": (
+        (re.compile(r"(\w{3,}t)rice(s?)(?!\S)"), r"\1eur\2"),
+        (re.compile(r"(\w{4,})euse(s?)(?!\S)"), r"\1eur\2"),
+        (re.compile(r"(\w{4,})ere(s?)(?!\S)"), r"\1er\2"),
+        (re.compile(r"(\w{4,}e)e(s?)(?!\S)"), r"\1\2"),
+    ),
+    "it": ((re.compile(r"(\w{3,}t)ric[ei](?!\S)"), r"\1ore"),),
 }
 _ALIF = re.compile("(?<=[\u0620-\u064a]{3})\u0627$")
 
@@ -73,7 +96,21 @@ def words(text: str) -> list[str]:
         folded = _POSSESSIVE.sub("", folded)
     if "+" in folded or "#" in folded:
         folded = _SIGNED.sub(lambda found: found.group(1) + _SIGNS[found.group(2)], folded)
-    return [word[:LONGEST_WORD] for word in _WORD.findall(folded)]
+    found: list[str] = _WORD.findall(folded)
+    if not folded.isascii() and _UNSPACED.search(folded):
+        return [part[:LONGEST_WORD] for word in found for part in _apart(word)]
+    return [word[:LONGEST_WORD] for word in found]
+
+
+def _apart(word: str) -> Iterator[str]:
+    """Return a word, what of it has no spaces as all pairs of neighbouring signs."""
+    at = 0
+    for run in _UNSPACED.finditer(word):
+        yield from filter(None, (word[at : run.start()],))
+        signs = run.group()
+        yield from (signs[n : n + 2] for n in range(max(1, len(signs) - 1)))
+        at = run.end()
+    yield from filter(None, (word[at:],))
 
 
 def initials(name: str) -> list[str]:
@@ -85,7 +122,12 @@ def initials(name: str) -> list[str]:
     found = []
     for part in _NAME_END.split(name):
         written = [_SIGNS_OF_NAMES.sub("", word) for word in part.split()]
-        large = [word for word in written if word[:1].isupper()]
+        large = [word for word in written if word[:1].isupper() and fold(word) not in _SMALL]
+        if len(large) == _FEWEST_IN_NAME - 1 and any(map(_is_of, written)):
+            # The Department of Justice is the DoJ.
+            found.append(
+                "".join(fold(word[0]) for word in written if word in large or _is_of(word))
+            )
         if len(large) >= _FEWEST_IN_NAME:
             # A word that is letters already goes in whole: but not where all is in capitals.
             is_loud = part.isupper()
@@ -97,6 +139,10 @@ def initials(name: str) -> list[str]:
     return found
 
 
+def _is_of(word: str) -> bool:
+    return fold(word) == "of"
+
+
 def stems(folded: Iterable[str], language: str) -> list[str]:
     """Return the stems of folded words in a listing's language, one for each word.
 
@@ -106,7 +152,7 @@ def stems(folded: Iterable[str], language: str) -> list[str]:
     text = " ".join(folded)
     if not text:
         return []
-    found: list[str] = _stemmer(base).analyze(text)
+    found: list[str] = _stemmer(base).analyze(same_work(text, base))
     if not text.isascii():
         for other, script in _SCRIPTS.items():
             if other != base and script.search(text):
@@ -116,6 +162,13 @@ def stems(folded: Iterable[str], language: str) -> list[str]:
             # singular.
             found = [_ALIF.sub("", word) for word in found]
     return found
+
+
+def same_work(folded: str, language: str) -> str:
+    """Return folded words with the names of women's work as those of men's: Referentin."""
+    for feminine, masculine in _SAME_WORK.get(language, ()):
+        folded = feminine.sub(masculine, folded)
+    return folded
 
 
 @lru_cache(maxsize=4096)

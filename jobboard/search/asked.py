@@ -7,6 +7,7 @@ reaches a query language.
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 
 from jobboard.search import analysis
 
@@ -45,6 +46,15 @@ LITTLE = frozenset(
         "het een van voor op aan bij"
     )
 )
+#: What every listing is: words that say nothing beside others.
+LISTINGS = frozenset(
+    analysis.words(
+        "jobs vacancy vacancies emplois empleos vacantes vacature vacatures stellenangebot "
+        "stellenangebote jobb وظيفة وظائف"
+    )
+)
+_JOB = "job"
+_SAYS_NOTHING = LITTLE | LISTINGS
 
 
 @dataclass(frozen=True)
@@ -149,10 +159,16 @@ def _bare(typed: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     return parts
 
 
+def _says_nothing(word: Word, follower: Word | None) -> bool:
+    # "Data analyst job in Rome" asks for no job coach.
+    is_end = follower is None or follower.folded in LITTLE
+    return word.folded in _SAYS_NOTHING or (word.folded == _JOB and is_end)
+
+
 def _weighed(words: tuple[Word, ...], has_more: bool) -> tuple[Word, ...]:
     """Mark the little words, unless nothing else is asked for."""
     marked = tuple(
-        replace(word, is_little=word.folded in LITTLE and not word.typed.isupper())
-        for word in words
+        replace(word, is_little=_says_nothing(word, follower) and not word.typed.isupper())
+        for word, follower in zip_longest(words, words[1:])
     )
     return marked if has_more or any(not word.is_little for word in marked) else words

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from tantivy import Document, Schema, SchemaBuilder
 
 from jobboard.search import analysis, busiest, columns
+from jobboard.search.asked import is_little
 from jobboard.search.busiest import ORGANISATION_COLUMN
 from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Numbers
+from jobboard.tables import compounds
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
 VERSION = "9"
@@ -26,9 +29,11 @@ AS_WRITTEN = "="
 #: Stems of a title that stand side by side, or with one word between them.
 PAIRS_FIELD = "pairs"
 BETWEEN_PAIR = "_"
+#: Stands before a pair of an organisation's name: there, in either order ("State Department").
+IN_NAME = "@"
 
 #: For how many times in the text a word in each field counts, and most times that count there.
-_WEIGHTS = {"title": 12, "organisation": 6, "place": 6, "topics": 3}
+_WEIGHTS = {"title": 12, "organisation": 6, "place": 6, "parts": 6, "topics": 3}
 _MOST_IN_TEXT = 4
 
 #: Fields of whole values, by which the list is narrowed.
@@ -205,10 +210,13 @@ def _add_words(made: Document, document: SearchDocument) -> None:
     text = analysis.words(document.text)
     title_stems = analysis.stems(title, language)
     text_stems = analysis.stems(text, language)
+    name_stems = analysis.stems(organisation, language)
+    parts = [part for word in title for part in compounds.parts(word)]
     weighed = _weighed(
         (
             (title_stems, _WEIGHTS["title"]),
-            (analysis.stems(organisation, language), _WEIGHTS["organisation"]),
+            (analysis.stems(parts, language), _WEIGHTS["parts"]),
+            (name_stems, _WEIGHTS["organisation"]),
             ([AS_WRITTEN + one for one in place], _WEIGHTS["place"]),
             ([AS_WRITTEN + one for one in short], _WEIGHTS["organisation"]),
             (analysis.stems(topics, analysis.FALLBACK), _WEIGHTS["topics"]),
@@ -222,7 +230,7 @@ def _add_words(made: Document, document: SearchDocument) -> None:
         "text": text,
         "title_stem": title_stems,
         "text_stem": text_stems,
-        PAIRS_FIELD: pairs(title_stems),
+        PAIRS_FIELD: [*pairs(title_stems), *pairs_in_name(name_stems)],
         ANY_FIELD: weighed,
     }
     for name, words in found.items():
@@ -251,6 +259,12 @@ def pairs(stems: Sequence[str], furthest: int = 2) -> list[str]:
         for far in range(1, furthest + 1)
         for pair in zip(stems, stems[far:], strict=False)
     ]
+
+
+def pairs_in_name(stems: Iterable[str]) -> list[str]:
+    """Return the pairs of stems that stand side by side in a name, little words left out."""
+    weighty = [stem for stem in stems if not is_little(stem)]
+    return [IN_NAME + BETWEEN_PAIR.join(sorted(both)) for both in pairwise(weighty)]
 
 
 def _add_facets(made: Document, document: SearchDocument, numbers: Numbers) -> None:

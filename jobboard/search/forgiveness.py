@@ -28,10 +28,11 @@ def forgiven(
         if word.endings or word.is_little or len(word.parts) > 1 or _is_half(matcher, asked, at):
             words.append(word)
             continue
-        if only_unknown and word is asked.words[-1] and not matcher.is_known(word):
-            endings = matcher.endings(word)
+        if only_unknown and word is asked.words[-1]:
+            endings = () if matcher.frequency(word) else matcher.endings(word)
             if endings:
-                words.append(replace(word, endings=endings))
+                is_whole = matcher.is_known(word)
+                words.append(word if is_whole else replace(word, endings=endings))
                 continue
         meant = _meant(matcher, word, only_unknown=only_unknown)
         words.append(word if meant is None else Word(meant, (meant,)))
@@ -56,6 +57,20 @@ def _meant(matcher: Matcher, word: Word, *, only_unknown: bool) -> str | None:
     if not matcher.is_known(word):
         return spelling.corrected(matcher.snapshot, word.folded)
     frequency = matcher.frequency(word)
-    if only_unknown or frequency > _MOST_FREQUENT_SLIP:
+    if only_unknown:
+        return _misspelled(matcher, word)
+    if frequency > _MOST_FREQUENT_SLIP:
         return None
     return spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT * frequency)
+
+
+def _misspelled(matcher: Matcher, word: Word) -> str | None:
+    """Return what was meant by a word that nobody writes so, though its stem is known.
+
+    "Technican" has a stem, that of "technical", but is no form of it that anybody uses; "abogada"
+    may be one that nobody used yet.
+    """
+    if not matcher.is_only_like(word):
+        return None
+    meant = spelling.corrected(matcher.snapshot, word.folded, _MORE_FREQUENT)
+    return None if meant is None or matcher.shares_stem(word, meant) else meant

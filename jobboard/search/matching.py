@@ -5,16 +5,16 @@ made of terms, never by the engine's query language.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise, product
 from math import inf, log
 
 from tantivy import Occur, Query
 
 from jobboard.domain.taxonomy import NOT_STATED
-from jobboard.search import analysis
+from jobboard.search import analysis, variants
 from jobboard.search.asked import LITTLE, Asked, Word, is_little
 from jobboard.search.document import (
     ANY_FIELD,
@@ -23,9 +23,10 @@ from jobboard.search.document import (
     TEXT_FIELDS,
     SearchDocument,
     pairs,
+    pairs_in_name,
 )
 from jobboard.search.index import Snapshot
-from jobboard.tables import gazetteer, synonyms
+from jobboard.tables import compounds, gazetteer, synonyms
 
 #: What words that stand together as they are written are worth in each field.
 _EXACT_WEIGHTS = {"title": 2.0, "organisation": 1.2, "place": 1.2, "text": 0.6}
@@ -39,6 +40,8 @@ _IN_TITLE = 0.8
 #: BM25 counts a word for less than its rarity times this, however often it stands in a listing:
 #: one and the engine's k1 (https://en.wikipedia.org/wiki/Okapi_BM25).
 _MOST_OF_A_WORD = 2.2
+#: What a stem of initials is worth that only another language's stemmer finds: NASA is no "nas".
+_FOREIGN = 0.5
 #: What a synonym is worth against the word itself.
 _SYNONYM = 0.8
 _SHORTEST_LOOSE_PART = 3
@@ -54,6 +57,16 @@ _PAIR = 2
 _SHORTEST_BEGINNING = 3
 _MOST_ENDED = 200
 _MOST_ENDINGS = 12
+#: People of a city that is meant by another name than its own; letters and words of that name.
+_SMALLEST_CITY = 100_000
+_SHORTEST_CITY = 4
+_MOST_WORDS_OF_CITY = 3
+#: Where a city is named, and where an ordinary word stands.
+_CITY_FIELDS = ("place", "title")
+_SAID = ("title", "text")
+#: What two words are worth that stand as one, against one word; and one whose parts stand as two.
+_JOINED = 1.6
+_APART = 0.3
 #: Ways to write one word that are looked for in titles.
 _MOST_SPELLINGS = 3
 #: Beyond this many words their order in a title says nothing more.
@@ -128,15 +141,10 @@ class Matcher:
         return max(map(self._most_of, word.endings or word.parts))
 
     def _most_of(self, part: str) -> float:
+        counts = self._known_forms(part).values()
         every = self.snapshot.indexed
-        rarity = sorted(
-            (
-                log(1 + (max(0, every - count) + 0.5) / (count + 0.5))
-                for count in self._known_forms(part).values()
-            ),
-            reverse=True,
-        )
-        return _MOST_OF_A_WORD * (rarity[0] + _OTHERS * sum(rarity[1:])) if rarity else 0.0
+        rarities = sorted((_rarity(count, every) for count in counts), reverse=True)
+        return _MOST_OF_A_WORD * (rarities[0] + _OTHERS * sum(rarities[1:])) if rarities else 0.0
 
     def excluded(self, asked: Asked) -> list[tuple[Occur, Query]]:
         """Return the clauses that keep out what has a minus."""
@@ -174,16 +182,31 @@ class Matcher:
             for length in range(2, min(_LONGEST_RUN, len(whole)) + 1)
             for at in range(len(whole) - length + 1)
         )
-        meant = {part for run in runs for other in synonyms.of(run) for part in other}
+        meant = {part for run in runs for other in self._others(run) for part in other}
         parts |= {part for part in meant if not is_little(part)}
         reduced = (analysis.stems_of_word(part, self.snapshot.languages) for part in parts)
         return frozenset(parts.union(*reduced))
 
     def is_known(self, word: Word) -> bool:
         """Tell whether any listing may hold the word."""
-        if self._meant(word.parts, word.typed):
+        if self._has_meaning(word):
             return True
         return all(map(self._is_known_part, word.parts)) or self._is_known_part(word.folded)
+
+    def is_only_like(self, word: Word) -> bool:
+        """Tell whether listings have a word's stem, but none has the word, however it is put."""
+        return not (self.frequency(word) or self._has_meaning(word))
+
+    def _has_meaning(self, word: Word) -> bool:
+        """Tell whether a word stands for others, for a country or for a city."""
+        is_country = gazetteer.country_named(word.typed) is not None
+        return is_country or bool(self._others(word.parts) or self._city_meant(word.typed))
+
+    def shares_stem(self, word: Word, other: str) -> bool:
+        """Tell whether a word is a form of another."""
+        languages = self.snapshot.languages
+        stems = analysis.stems_of_word(word.folded, languages)
+        return not set(stems).isdisjoint(analysis.stems_of_word(other, languages))
 
     def endings(self, word: Word) -> tuple[str, ...]:
         """Return the commonest words of the index that begin with an unfinished one."""
@@ -198,8 +221,7 @@ class Matcher:
 
     def frequency(self, word: Word) -> int:
         """Return in how many listings a word stands, spelled exactly so."""
-        searcher = self.snapshot.searcher
-        return sum(int(searcher.doc_freq(name, word.folded)) for name in TEXT_FIELDS)
+        return self._as_written(word.folded)
 
     def common(self, word: Word) -> int:
         """Return about how many listings hold a word, or name the country that it names."""
@@ -261,7 +283,8 @@ class Matcher:
         ways = self._meant(parts, " ".join(word.typed for word in words))
         joined = "".join(parts)
         if len(parts) == _PAIR and self._is_known_part(joined):
-            ways.append(self._single(joined))
+            # One word that says what two do counts for more than either.
+            ways.append(Query.boost_query(self._single(joined), _JOINED))
         if not ways:
             return None
         apart = Query.boolean_query(
@@ -272,18 +295,62 @@ class Matcher:
     def _meant(self, parts: tuple[str, ...], typed: str) -> list[Query]:
         """Return queries for what the words mean beside what they say."""
         ways = [
-            Query.boost_query(
-                self._single(other[0])
-                if len(other) == 1
-                else self.phrase(other, self._is_common(other)),
-                _SYNONYM,
-            )
-            for other in synonyms.of(parts)
+            Query.boost_query(self._single(other[0]), _SYNONYM * self._no_rarer(parts, other[0]))
+            if len(other) == 1
+            else Query.boost_query(self.phrase(other, self._is_common(other)), _SYNONYM)
+            for other in self._others(parts)
         ]
+        apart = compounds.parts(parts[0]) if len(parts) == 1 else ()
+        if apart:
+            ways.append(Query.boost_query(self.phrase(apart, is_for_names=True), _APART))
         country = gazetteer.country_named(typed)
         if country is not None:
             ways.append(self._constant("country", country, _COUNTRY))
+        city = self._city_meant(typed)
+        if city:
+            names = [self._exact(name, city) for name in _CITY_FIELDS]
+            ways.append(Query.boost_query(_best(names), _SYNONYM))
         return ways
+
+    def _no_rarer(self, parts: tuple[str, ...], other: str) -> float:
+        """Return what keeps a rarer synonym from counting for more than the word itself."""
+        counts = self._known_forms(parts[0]).values() if len(parts) == 1 else ()
+        others = self._known_forms(other).values()
+        return self._share(min(counts, default=0), min(others, default=0))
+
+    def _share(self, count: int, other: int) -> float:
+        """Return how much rarer a word is that so many listings have than another; one at most."""
+        if not (count and other):
+            return 1.0
+        every = self.snapshot.searcher.num_docs
+        return min(1.0, _rarity(count, every) / _rarity(other, every))
+
+    def _city_meant(self, typed: str) -> tuple[str, ...]:
+        """Return the words of a city's own name for another name of it (Kairo), if it is known."""
+        city = _city_renamed(typed)
+        if not city:
+            return ()
+        frequency = self.snapshot.searcher.doc_freq
+        there = min(frequency("place", one) for one in city)
+        # Most words that some language calls a city by are ordinary words in another ("drug").
+        said = (min(frequency(name, one) for one in analysis.words(typed)) for name in _SAID)
+        return city if there and max(said) <= there else ()
+
+    def _others(self, parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Return what else says the same as some words: synonyms and other spellings."""
+        found = synonyms.of(parts)
+        if len(parts) > 1:
+            return found
+        return (*found, *((other,) for other in self._variants(parts[0])))
+
+    def _variants(self, part: str) -> list[str]:
+        """Return the other spellings of a word that listings have."""
+        return [other for other in variants.of(part) if self._as_written(other)]
+
+    def _as_written(self, part: str) -> int:
+        """Return in how many fields of listings a folded word stands, spelled exactly so."""
+        searcher = self.snapshot.searcher
+        return sum(int(searcher.doc_freq(name, part)) for name in TEXT_FIELDS)
 
     def _is_common(self, parts: tuple[str, ...]) -> bool:
         """Tell whether words stand in so many texts that finding them together takes long.
@@ -308,7 +375,18 @@ class Matcher:
         forms = tuple(self._known_forms(part)) or self._forms(part)[:1]
         schema = self.snapshot.schema
         terms = [Query.term_query(schema, ANY_FIELD, one, "freq") for one in forms]
+        if len(terms) > 1 and self._is_initials(part):
+            own = {part, AS_WRITTEN + part, *analysis.stems_of_word(part, (analysis.FALLBACK,))}
+            terms = [
+                term if one in own else Query.boost_query(term, _FOREIGN)
+                for one, term in zip(forms, terms, strict=True)
+            ]
         return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms, _OTHERS)
+
+    def _is_initials(self, part: str) -> bool:
+        """Tell whether an organisation is called so, that is no word of a language (NASA)."""
+        frequency = self.snapshot.searcher.doc_freq
+        return bool(frequency(ANY_FIELD, AS_WRITTEN + part)) and not frequency("place", part)
 
     def _known_forms(self, part: str) -> dict[str, int]:
         """Return what the index has a folded word as, and how many listings have each."""
@@ -334,30 +412,49 @@ class Matcher:
         frequency = self.snapshot.searcher.doc_freq
         found: list[Query] = []
         for part in dict.fromkeys(part for word in asked.weighty for part in word.parts):
+            counts = {one: frequency("title", one) for one in self._spellings(part)}
             ways = [
-                self._exact("title", (spelled,))
-                for spelled in _spellings(part)
-                if frequency("title", spelled)
+                Query.boost_query(self._exact("title", (one,)), self._share(counts[part], count))
+                for one, count in counts.items()
+                if count
             ]
             if ways:
                 found.append(Query.boost_query(_best(ways), _IN_TITLE))
         words = [part for word in asked.words for part in word.parts]
         if len(words) <= _MOST_IN_ORDER:
-            known = [one for one in self._pairs(words) if frequency(PAIRS_FIELD, one)]
-            found += [self._constant(PAIRS_FIELD, pair, _TOGETHER) for pair in known]
+            beside = self._known_pairs(words, _side_by_side)
+            weighty = [part for word in asked.weighty for part in word.parts]
+            in_name = self._known_pairs(weighty, pairs_in_name)
+            # Whoever names an organisation and more may mean these words as well as others.
+            beside += in_name if all(in_name) else []
+            found += [
+                self._constant(PAIRS_FIELD, pair, _TOGETHER) for some in beside for pair in some
+            ]
         return found
 
-    def _pairs(self, words: Sequence[str]) -> list[str]:
-        """Return what the index may have words as that stand side by side in a title."""
-        return sorted(
-            {
-                pair
-                for both in pairwise(words)
-                for spelled in product(*map(_spellings, both))
-                for language in self.snapshot.languages
-                for pair in pairs(analysis.stems(spelled, language), furthest=1)
-            }
-        )
+    def _known_pairs(
+        self, words: Sequence[str], paired: Callable[[list[str]], list[str]]
+    ) -> list[list[str]]:
+        """Return for each two words in a row what the index has them as that stand side by side."""
+        frequency = self.snapshot.searcher.doc_freq
+        return [
+            sorted(
+                {
+                    pair
+                    for spelled in product(*map(self._spellings, both))
+                    for language in self.snapshot.languages
+                    for pair in paired(analysis.stems(spelled, language))
+                    if frequency(PAIRS_FIELD, pair)
+                }
+            )
+            for both in pairwise(words)
+        ]
+
+    def _spellings(self, part: str) -> tuple[str, ...]:
+        """Return a word and what else is written for it: adviser, advisor."""
+        others = (other[0] for other in self._others((part,)) if len(other) == 1)
+        same = (analysis.same_work(part, language) for language in self.snapshot.languages)
+        return tuple(dict.fromkeys((part, *others, *same)))[:_MOST_SPELLINGS]
 
     def _exact(self, name: str, parts: tuple[str, ...]) -> Query:
         schema = self.snapshot.schema
@@ -370,10 +467,25 @@ class Matcher:
         return Query.const_score_query(query, score)
 
 
-def _spellings(part: str) -> tuple[str, ...]:
-    """Return a word and what else is written for it: adviser, advisor."""
-    others = (other[0] for other in synonyms.of((part,)) if len(other) == 1)
-    return tuple(dict.fromkeys((part, *others)))[:_MOST_SPELLINGS]
+def _side_by_side(stems: list[str]) -> list[str]:
+    return pairs(stems, furthest=1)
+
+
+def _rarity(count: int, every: int) -> float:
+    """Return what a word is worth that so many of all listings have (BM25)."""
+    return log(1 + (max(0, every - count) + 0.5) / (count + 0.5))
+
+
+@lru_cache(maxsize=4096)
+def _city_renamed(typed: str) -> tuple[str, ...]:
+    """Return the words of a great city's own name for another name of it; none for its own."""
+    if len(typed) < _SHORTEST_CITY or typed.count(" ") >= _MOST_WORDS_OF_CITY:
+        return ()
+    cities = gazetteer.cities_named(typed)
+    if not cities or cities[0].population < _SMALLEST_CITY:
+        return ()
+    name = tuple(analysis.words(cities[0].name))
+    return () if set(analysis.words(typed)) <= set(name) else name
 
 
 def _best(ways: list[Query]) -> Query:

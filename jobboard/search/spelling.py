@@ -10,6 +10,8 @@ _TWO_SLIPS = 9
 #: Where words are looked up: names and titles first, they are what seekers ask for.
 _NAMES = ("title", "organisation", "place")
 _TEXTS = ("text",)
+#: Slips and changed ends of a word than which none is nearer.
+_NEAREST = (1, 0)
 #: Words whose correction is remembered for one state of the index.
 _MOST_REMEMBERED = 2_000
 
@@ -25,7 +27,8 @@ def corrected(snapshot: Snapshot, word: str, least: int = 1) -> str | None:
     """Return the most frequent of the nearest words of the index, or None when none is near.
 
     Words that fewer than ``least`` listings hold do not count. The first letter is taken as right,
-    or as swapped with the second; hardly anybody errs there.
+    or as swapped with the second; hardly anybody errs there, and few in the last: of words as near
+    those count first that keep these.
     """
     key = (word, least)
     if key not in snapshot.remembered.corrections:
@@ -49,16 +52,17 @@ def _nearest(snapshot: Snapshot, word: str, least: int) -> str | None:
             for start in dict.fromkeys(starts):
                 counts.update(_alike(snapshot, name, start, word, most))
         # The commonest first: most are further away, and measuring is what costs.
-        found: tuple[int, str] | None = None
+        found: tuple[int, int, str] | None = None
         for term, count in counts.most_common():
-            limit = most if found is None else found[0] - 1
-            if count < least or not limit:
+            ends = (term[0] != one) + (term[-1] != word[-1])
+            limit = most if found is None else found[0] - (ends >= found[1])
+            if count < least or (found is not None and found[:2] == _NEAREST):
                 break
-            far = distance(word, term, limit)
+            far = distance(word, term, limit) if limit else 0
             if 0 < far <= limit:
-                found = (far, term)
+                found = (far, ends, term)
         if found is not None:
-            return found[1]
+            return found[2]
     return None
 
 
