@@ -12,6 +12,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple, Self
 
+from jobboard.domain.grade import canonical_grade
 from jobboard.domain.places import is_remote_only, remote_from, spot
 from jobboard.domain.taxonomy import (
     Clearance,
@@ -428,10 +429,9 @@ def _read_slug(value: str) -> str:
 
 
 def _read_grade(value: str) -> str:
-    grade = value.upper()
-    if not _GRADE.match(grade):
+    if not _GRADE.match(value):
         raise _Refused(NOT_A_GRADE)
-    return grade
+    return canonical_grade(value)
 
 
 def _read_switch(value: str) -> bool:

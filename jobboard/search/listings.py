@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from jobboard.domain.criteria import Duration, Years
+from jobboard.domain.grade import canonical_grade
 from jobboard.domain.listing import PUBLIC
 from jobboard.domain.place import Place
 from jobboard.domain.places import area_name
@@ -292,11 +293,11 @@ def _grades(row: Row[Any]) -> tuple[str, ...]:
     found = []
     if row.grade_system != GradeSystem.NOT_STATED:
         found.append(row.grade_system.value.upper())
-    grade = row.grade.upper().strip()
-    if grade:
-        series = _SERIES.match(grade)
+    itself = canonical_grade(row.grade)
+    if itself:
+        series = _SERIES.match(itself)
         found.extend([series.group()] if series else [])
-        found.append(grade)
+        found.append(itself)
     return tuple(found)
 
 

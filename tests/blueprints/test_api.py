@@ -20,7 +20,7 @@ from jobboard.blueprints.api import parameters
 from jobboard.db import db
 from jobboard.domain.criteria import KEYS, Criteria
 from jobboard.domain.listing import GONE, Status
-from jobboard.domain.taxonomy import OpportunityType, PayKind, PayPeriod
+from jobboard.domain.taxonomy import GradeSystem, OpportunityType, PayKind, PayPeriod
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
 from jobboard.web import limits
@@ -145,6 +145,16 @@ def test_a_cursor_reads_everything_once(app: Flask, client: FlaskClient) -> None
         add(app, f"Newer than that {len(read)}", first_published_at=NOW)
     assert read == numbers[::-1]
     assert totals == {7, 8, 9}
+
+
+def test_a_grade_is_found_however_it_is_typed(app: Flask, client: FlaskClient) -> None:
+    add(app, "Analyst", grade_system=GradeSystem.UN, grade="P3")
+    add(app, "Officer", grade_system=GradeSystem.UN, grade="P-3")
+    add(app, "Director", grade_system=GradeSystem.UN, grade="D-1")
+    for typed in ("P-3", "p3", "P 3"):
+        found = client.get(f"{JOBS}?{urlencode({'grade': typed})}").get_json()
+        assert {item["title"] for item in found["items"]} == {"Analyst", "Officer"}
+        assert found["facets"]["grade"]["P-3"] == 2
 
 
 def test_facets_are_counted(app: Flask, client: FlaskClient) -> None:
