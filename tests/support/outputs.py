@@ -54,12 +54,12 @@ def addresses(listing: Shown) -> dict[str, tuple[str, str]]:
 
 
 def holding(client: FlaskClient, listing: Shown) -> set[str]:
-    """Return the outputs that hold a listing now."""
+    """Return the outputs that hold a listing now; a calendar that cancels it holds it no more."""
     found = set()
     for name, (path, text) in addresses(listing).items():
         answer = client.get(path)
         # Lines of a calendar are folded.
         body = answer.text.replace("\r\n ", "")
-        if answer.status_code == 200 and text in body:
+        if answer.status_code == 200 and text in body and "STATUS:CANCELLED" not in body:
             found.add(name)
     return found
