@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple, Self
 
 from jobboard.domain.grade import canonical_grade
-from jobboard.domain.places import is_remote_only, remote_from, spot
+from jobboard.domain.places import ANYWHERE, is_remote_only, remote_from, spot
 from jobboard.domain.taxonomy import (
     Clearance,
     ContractTerm,
@@ -405,7 +405,7 @@ def _read_country(value: str) -> str:
 
 
 def _read_remote(value: str) -> str:
-    return "anywhere" if value.lower() == "anywhere" else _read_country(value)
+    return ANYWHERE if value.lower() == ANYWHERE else _read_country(value)
 
 
 def _read_focus(value: str) -> str:

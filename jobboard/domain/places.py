@@ -13,6 +13,9 @@ from jobboard.tables.gazetteer import City, cities_named, country_named
 #: A listing has at most ten places; one text never names more that we keep.
 PLACES_AT_MOST = 10
 
+#: In place of a country: work that may be done from wherever one is.
+ANYWHERE = "anywhere"
+
 #: Mean radius of the earth in kilometres (IUGG).
 EARTH_RADIUS = 6371.0088
 
@@ -63,13 +66,13 @@ def remote_from(text: str) -> str | None:
     """
     line = text.strip()
     if _EVERYWHERE.fullmatch(line):
-        return "anywhere"
+        return ANYWHERE
     found = _REMOTE_FROM.fullmatch(line) or _REMOTE_AFTER.fullmatch(line)
     if found is None:
         return None
     land = found[1]
     if _EVERYWHERE.fullmatch(land):
-        return "anywhere"
+        return ANYWHERE
     return gazetteer.country_meant(land) or gazetteer.country_meant(_ARTICLE.sub("", land))
 
 

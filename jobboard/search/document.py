@@ -72,9 +72,7 @@ DAY_FIELDS = ("deadline_day", "first_day")
 #: What is counted by time; where a listing has none it holds ``NOTHING``.
 COUNTED_TIMES = ("deadline_at", "deadline_day", "first_published_at", "first_day")
 
-#: Values for a listing that can be worked at from any country, that asks for no language, and that
-#: anybody may apply to.
-ANYWHERE = "anywhere"
+#: Values for a listing that asks for no language, and that anybody may apply to.
 NONE_NEEDED = "-"
 ANY_PASSPORT = "-"
 

@@ -19,12 +19,13 @@ from typing import Any
 from tantivy import DocAddress, Query
 
 from jobboard.domain.criteria import Closing, Start
+from jobboard.domain.places import ANYWHERE
 from jobboard.domain.taxonomy import NOT_STATED, Education
 from jobboard.search import busiest, facet_times, parallel
 from jobboard.search.aggregations import MOST_BUCKETS, both, buckets, terms, without
 from jobboard.search.busiest import ORGANISATION, ORGANISATION_COLUMN
 from jobboard.search.columns import COLUMNS, NOTHING, OPEN_FACETS, SEVERAL, Numbers
-from jobboard.search.document import ANYWHERE, DAY, NONE_NEEDED
+from jobboard.search.document import DAY, NONE_NEEDED
 from jobboard.search.index import Snapshot, keep
 
 Facets = dict[str, dict[str, int]]

@@ -6,12 +6,11 @@ from datetime import datetime
 from tantivy import FieldType, Occur, Query
 
 from jobboard.domain.criteria import Closing, Criteria, Start
-from jobboard.domain.places import spot
+from jobboard.domain.places import ANYWHERE, spot
 from jobboard.domain.taxonomy import Education
 from jobboard.search import analysis, nearness
 from jobboard.search.document import (
     ANY_PASSPORT,
-    ANYWHERE,
     DAY,
     NONE_NEEDED,
     day_number,

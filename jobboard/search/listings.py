@@ -12,7 +12,7 @@ from jobboard.domain.criteria import Duration, Years
 from jobboard.domain.grade import canonical_grade
 from jobboard.domain.listing import PUBLIC
 from jobboard.domain.place import Place
-from jobboard.domain.places import area_name
+from jobboard.domain.places import ANYWHERE, area_name
 from jobboard.domain.taxonomy import (
     NOT_STATED,
     PAID_KINDS,
@@ -31,7 +31,6 @@ from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation
 from jobboard.search.document import (
     ANY_PASSPORT,
-    ANYWHERE,
     NONE_NEEDED,
     SearchDocument,
     point,

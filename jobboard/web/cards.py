@@ -7,6 +7,7 @@ from datetime import datetime
 from jobboard.domain import address
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.place import Place
+from jobboard.domain.places import ANYWHERE
 from jobboard.domain.taxonomy import DeadlineKind, Hours, LanguageLevel, Mode, direction
 from jobboard.queries.cards import CardRow
 from jobboard.web import filters
@@ -154,7 +155,7 @@ def place_text(
 def remote_text(remote_countries: Sequence[str] | None, *, most: int = 100) -> str:
     """Return "Remote" and from where."""
     codes = list(remote_countries or ())
-    if "anywhere" in codes:
+    if ANYWHERE in codes:
         return gettext("Remote, anywhere")
     if not codes:
         return gettext("Remote")

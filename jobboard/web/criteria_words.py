@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from jobboard.domain.criteria import VOCABULARIES, Closing, Criteria, Since, Start
+from jobboard.domain.places import ANYWHERE
 from jobboard.domain.taxonomy import (
     NOT_STATED,
     Eligibility,
@@ -303,7 +304,7 @@ def _whereabouts(criteria: Criteria) -> list[str]:
         parts.append(gettext("in %(places)s", places=either(map(_country, criteria.country))))
     if criteria.region:
         parts.append(gettext("in %(places)s", places=either(map(_region, criteria.region))))
-    if criteria.remote == "anywhere":
+    if criteria.remote == ANYWHERE:
         parts.append(gettext("remote from anywhere"))
     elif criteria.remote:
         parts.append(gettext("remote from %(country)s", country=_country(criteria.remote)))
@@ -432,7 +433,7 @@ def _focus_label(value: str) -> str:
 
 
 def _remote_label(value: str) -> str:
-    return gettext("Anywhere") if value == "anywhere" else filters.country_name(value)
+    return gettext("Anywhere") if value == ANYWHERE else filters.country_name(value)
 
 
 _LABELS: Mapping[str, Callable[[str], str]] = {

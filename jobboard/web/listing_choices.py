@@ -11,7 +11,6 @@ from jobboard.tables import currencies, gazetteer, zones
 from jobboard.web import filters
 from jobboard.web.forms import LongSelect, options
 
-ANYWHERE = "anywhere"
 #: A language that helps, but is not needed.
 DESIRABLE = "desirable"
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")

@@ -35,6 +35,7 @@ from jobboard.domain import places, submission
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import end_of_day
 from jobboard.domain.place import Place
+from jobboard.domain.places import ANYWHERE
 from jobboard.domain.taxonomy import (
     LABELS,
     LISTING_LANGUAGES,
@@ -68,7 +69,6 @@ from jobboard.tables import gazetteer, site_texts, zones
 from jobboard.web import filters
 from jobboard.web.forms import BoardForm, email_address, options, web_address, with_scheme
 from jobboard.web.listing_choices import (
-    ANYWHERE,
     CURRENCIES,
     CURRENCIES_WRITTEN,
     DESIRABLE,

@@ -3,6 +3,7 @@
 from flask_babel import gettext, ngettext
 
 from jobboard.domain import address
+from jobboard.domain.places import ANYWHERE
 from jobboard.domain.taxonomy import DeadlineKind, PayKind, Topic
 from jobboard.formats.indeed import IndeedJob
 from jobboard.models.listing import Listing
@@ -45,7 +46,7 @@ def _country(listing: Listing) -> str:
     return (
         codes[0]
         if codes
-        else next((code for code in listing.remote_countries if code != "anywhere"), "")
+        else next((code for code in listing.remote_countries if code != ANYWHERE), "")
     )
 
 
