@@ -54,6 +54,16 @@ def submit(board: LiveBoard, title: str, *, fields: dict[str, str] | None = None
     return answer.status
 
 
+def eight_who_write(board: LiveBoard) -> tuple[list[Visitor], list[dict[str, str]]]:
+    """Return guests who have the form before them, and what each will send."""
+    guests = [Visitor(board.url) for _ in range(8)]
+    forms = [
+        {**guest.hidden("/post-a-job/"), **posting(f"Analyst {number}", "guest@think.example")}
+        for number, guest in enumerate(guests)
+    ]
+    return guests, forms
+
+
 def break_amid(
     end: Callable[[str], None], send: Callable[[int], None], acknowledged: list[int]
 ) -> None:
@@ -135,11 +145,7 @@ def test_sigterm_while_guests_submit(make_board: Callable[..., LiveBoard]) -> No
     """What was acknowledged is there, and nothing of those who were turned away."""
     board = make_board()
     board.start("web")
-    guests = [Visitor(board.url) for _ in range(8)]
-    forms = [
-        {**guest.hidden("/post-a-job/"), **posting(f"Analyst {number}", "guest@think.example")}
-        for number, guest in enumerate(guests)
-    ]
+    guests, forms = eight_who_write(board)
     acknowledged: list[int] = []
 
     def send(number: int) -> None:
@@ -160,11 +166,7 @@ def test_web_killed_while_guests_submit(make_board: Callable[..., LiveBoard]) ->
     """What was acknowledged is there once; what was not can be sent again and makes no twin."""
     board = make_board()
     board.start("web")
-    guests = [Visitor(board.url) for _ in range(8)]
-    forms = [
-        {**guest.hidden("/post-a-job/"), **posting(f"Analyst {number}", "guest@think.example")}
-        for number, guest in enumerate(guests)
-    ]
+    guests, forms = eight_who_write(board)
     acknowledged: list[int] = []
 
     def send(number: int) -> None:

@@ -1,5 +1,6 @@
 """A visitor of a running board without a browser: asks, keeps cookies, sends forms."""
 
+import http.client
 import re
 import urllib.error
 import urllib.parse
@@ -71,6 +72,8 @@ class Visitor:
                 return Answer(answer.status, answer.url, answer.read().decode())
         except urllib.error.HTTPError as fault:
             return Answer(fault.code, fault.url or "", fault.read().decode())
+        except http.client.IncompleteRead as fault:
+            raise ConnectionError("the answer broke off") from fault
 
 
 def posting(title: str, email: str) -> dict[str, str]:
