@@ -116,12 +116,13 @@ def stretch(
     Best match has no such key, for every new text shifts all scores a little: there the cursor
     finds the last listing again near its place, and leaves out what was published after the first
     stretch; only a listing whose score moved across that place may be missed or come twice.
-    The page of the criteria has no meaning here; partial matches belong to the first stretch.
+    Without a cursor the page of the criteria tells where to begin, in pages of ``limit`` listings;
+    partial matches belong to the first.
 
     Args:
         criteria: what is asked for.
         now: the instant at which listings must be live.
-        after: the cursor that came with the stretch before; None for the first.
+        after: the cursor that came with the stretch before; None to begin.
         limit: most listings to return.
         with_facets: whether to count the facets.
 
@@ -213,8 +214,10 @@ def reach(
     question = Question(snapshot, criteria, now)
     if with_facets:
         question.count_ahead()
-    ids, last = question.stretch(limit, cursor)
-    hits = _told(question, ids, is_first=cursor is None, with_facets=with_facets)
+    offset = (criteria.page - 1) * limit
+    ids, last = question.stretch(limit, offset, cursor)
+    is_first = cursor is None and not offset
+    hits = _told(question, ids, is_first=is_first, with_facets=with_facets)
     return hits, None if last is None else last.write(criteria)
 
 

@@ -91,13 +91,18 @@ class Question:
         """Return the ids of a page."""
         return tuple(hit.id for hit in self._first(limit, offset))
 
-    def stretch(self, limit: int, cursor: Cursor | None) -> tuple[tuple[int, ...], Cursor | None]:
-        """Return the ids after a cursor, and the cursor after them unless they are the last."""
+    def stretch(
+        self, limit: int, offset: int, cursor: Cursor | None
+    ) -> tuple[tuple[int, ...], Cursor | None]:
+        """Return the ids after a cursor, or after so many others where there is none.
+
+        With them comes the cursor after them, unless they are the last.
+        """
         if self.criteria.order is Sort.BEST:
-            return self._best_after(limit, cursor)
+            return self._best_after(limit, offset, cursor)
         # One more than asked for tells whether there is another stretch.
         if cursor is None:
-            hits = self._first(limit + 1, 0)
+            hits = self._first(limit + 1, offset)
         else:
             self._first(0, 0)
             hits = self._search(limit + 1, 0, self._beyond(cursor.key)).hits
@@ -147,11 +152,11 @@ class Question:
         return tuple(hit.id for hit in hits_of(self.snapshot.searcher, result))
 
     def _best_after(
-        self, limit: int, cursor: Cursor | None
+        self, limit: int, offset: int, cursor: Cursor | None
     ) -> tuple[tuple[int, ...], Cursor | None]:
-        started, place = (self.now, 0) if cursor is None else (cursor.started, cursor.key)
+        started, place = (self.now, offset) if cursor is None else (cursor.started, cursor.key)
         if cursor is None:
-            begin, ids = 0, self.page(limit + 1, 0)
+            begin, ids = offset, self.page(limit + 1, offset)
         else:
             self._first(0, 0)
             begin = max(0, min(place, self.snapshot.searcher.num_docs) - _SLACK)

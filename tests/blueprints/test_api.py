@@ -1,6 +1,7 @@
 """The read API: what it answers, what it refuses, and that its document tells the truth."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
@@ -56,11 +57,11 @@ def add(app: Flask, *titles: str, **columns: Any) -> list[int]:
         ]
 
 
-def faults(answer: TestResponse) -> dict[str, str]:
-    assert answer.status_code == 400, answer.text
+def faults(answer: TestResponse, status: int = 400) -> dict[str, str]:
+    assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
     document = answer.get_json(force=True)
-    assert document["status"] == 400
+    assert document["status"] == status
     return {fault["pointer"]: fault["detail"] for fault in document["errors"]}
 
 
@@ -145,6 +146,35 @@ def test_a_cursor_reads_everything_once(app: Flask, client: FlaskClient) -> None
         add(app, f"Newer than that {len(read)}", first_published_at=NOW)
     assert read == numbers[::-1]
     assert totals == {7, 8, 9}
+
+
+def test_a_page_begins_where_that_of_the_search_does(app: Flask, client: FlaskClient) -> None:
+    add(app, *(f"Analyst {n} of glaciers" for n in range(45)))
+    for query in ("page=2", "q=glaciers&page=2", "sort=deadline&page=2", "q=glaciers&page=3"):
+        page = client.get(f"/jobs/?{query}").text
+        body = client.get(f"{JOBS}?{query}").get_json()
+        shown = re.findall(r'class="card__title">\s*<a href="/job/[^"]*-(\d+)/', page)
+        assert [str(item["id"]) for item in body["items"]] == shown, query
+        assert len(shown) == (5 if "page=3" in query else 20)
+        assert body["total"] == 45
+        assert (body["next"] is None) == ("page=3" in query), query
+    # In pages of the limit, and on from there.
+    begun = client.get(f"{JOBS}?limit=10&page=4")
+    rest = client.get(f"{JOBS}?limit=10&cursor={begun.get_json()['next']}").get_json()
+    everything = client.get(f"{JOBS}?limit=100").get_json()["items"]
+    assert begun.get_json()["items"] + rest["items"] == everything[30:]
+    assert 'jobs?limit=10>; rel="first"' in begun.headers["Link"]
+    assert "page" not in begun.headers["Link"]
+
+
+def test_beyond_the_last_page_there_is_a_way_back(app: Flask, client: FlaskClient) -> None:
+    add(app, *(f"Analyst {n}" for n in range(5)))
+    for page in ("3", "1" + "0" * 30):
+        answer = client.get(f"{JOBS}?q=analyst&limit=4&page={page}")
+        assert list(faults(answer, 404)) == ["page"], page
+        assert answer.headers["Link"].endswith('jobs?q=analyst&limit=4&page=2>; rel="last"')
+    assert client.get(f"{JOBS}?q=nothing&page=2").headers["Link"].endswith('q=nothing>; rel="last"')
+    assert client.get(f"{JOBS}?q=nothing&page=1").status_code == 200
 
 
 def test_a_grade_is_found_however_it_is_typed(app: Flask, client: FlaskClient) -> None:
@@ -293,7 +323,9 @@ def test_an_unknown_organisation_is_not_found(client: FlaskClient) -> None:
 REFUSED = {
     "foo=1": ["foo"],
     "foo=": ["foo"],
-    "page=2": ["page"],
+    "page=0": ["page"],
+    "page=1.5": ["page"],
+    "page=1&page=1": ["page"],
     "type=nonsense": ["type"],
     "type=": ["type"],
     "type=+staff": ["type"],
@@ -380,6 +412,7 @@ def test_a_cursor_belongs_to_its_search(app: Flask, client: FlaskClient) -> None
     cursor = client.get(f"{JOBS}?limit=1").get_json()["next"]
     assert cursor
     assert list(faults(client.get(f"{JOBS}?limit=1&q=analyst&cursor={cursor}"))) == ["cursor"]
+    assert list(faults(client.get(f"{JOBS}?limit=1&page=2&cursor={cursor}"))) == ["page"]
 
 
 @pytest.mark.one_database
@@ -583,7 +616,7 @@ def test_every_route_of_the_api_is_described(app: Flask, client: FlaskClient) ->
 def test_every_key_of_the_search_is_described_and_taken(client: FlaskClient) -> None:
     parameters_of_jobs = client.get("/api/v1/openapi.json").get_json()["paths"]["/jobs"]["get"]
     described = {one["name"]: one for one in parameters_of_jobs["parameters"]}
-    assert set(described) == (set(KEYS) - {"page"}) | {"cursor", "limit"}
+    assert set(described) == set(KEYS) | {"cursor", "limit"}
     for name, one in described.items():
         assert one["description"], name
         schema = one["schema"]

@@ -36,6 +36,7 @@ NOT_A_LIMIT = N_("The limit must be a whole number from 1 to 100.")
 NOT_A_CURSOR = N_("This cursor does not belong to this search; begin again without it.")
 NOT_PRINTABLE = N_("Control characters are not allowed.")
 ONCE_ONLY = N_("This can be given once only.")
+PAGE_OR_CURSOR = N_("Give a page to begin or a cursor to go on, not both.")
 EMPTY = N_("A value is missing.")
 
 _LONGEST_CURSOR = 4_000
@@ -110,6 +111,7 @@ _MEANINGS: Mapping[str, str] = {
     "organisation": N_("An organisation, by its slug"),
     "since": N_("First published within so many days"),
     "sort": N_("Order; best match for words, else the newest first"),
+    "page": N_("Where to begin, in pages of limit items; read on by cursor, which misses nothing"),
 }
 
 _WORDS: Schema = {"type": "string", "minLength": 0, "maxLength": LONGEST_TEXT}
@@ -127,6 +129,7 @@ _OPEN: Mapping[str, Schema] = {
     "language": {"type": "string", "pattern": "^[A-Za-z]{2,3}$"},
     "grade": {"type": "string", "minLength": 1, "maxLength": 12},
     "organisation": {"type": "string", "minLength": 1, "maxLength": 150},
+    "page": {"type": "integer", "minimum": 1, "default": 1},
 }
 _SWITCH: Schema = {"type": "string", "enum": ["1"]}
 
@@ -156,8 +159,7 @@ def _of_search(key: str, default: object) -> Parameter:
     return Parameter(key, schema, _MEANINGS.get(key, ""), isinstance(default, tuple))
 
 
-#: Programs read on by cursor; numbered pages are for people.
-SEARCH = tuple(_of_search(one.name, one.default) for one in fields(Criteria) if one.name != "page")
+SEARCH = tuple(_of_search(one.name, one.default) for one in fields(Criteria))
 JOBS = (*SEARCH, *_PAGING)
 ORGANISATIONS = (
     Parameter("q", _WORDS, N_("A part of the name")),
@@ -185,6 +187,8 @@ def read_jobs(pairs: Pairs) -> tuple[Criteria, Stretch]:
     criteria, problems = Criteria.parse(asked)
     stretch = _stretch(pairs, faults)
     faults += errors.faults_of(problems)
+    if stretch.after is not None and _value(pairs, "page") is not None:
+        faults.append(ProblemError("page", gettext(PAGE_OR_CURSOR)))
     if faults:
         raise QueryRefused(faults)
     return criteria, stretch

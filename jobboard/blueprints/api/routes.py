@@ -70,6 +70,8 @@ def jobs() -> Response:
         raise QueryRefused(
             [ProblemError("cursor", gettext(parameters.NOT_A_CURSOR))],
         ) from None
+    if not hits.ids and criteria.page > 1:
+        return _beyond(pairs, -(-hits.total // stretch.limit))
     # The closest matches follow where the full ones end, and only for whoever began here.
     is_whole = stretch.after is None and following is None
     partial = hits.partial_ids[: stretch.limit - len(hits.ids)] if is_whole else ()
@@ -198,9 +200,19 @@ def _take_no_query() -> None:
         raise QueryRefused(faults)
 
 
+def _beyond(pairs: Pairs, last: int) -> Response:
+    """Return the refusal of a page beyond the last one, with a link to that (RFC 8288)."""
+    fault = ProblemError("page", gettext("This search has fewer pages."))
+    response = errors.problem(404, errors=[fault])
+    kept = [pair for pair in pairs if pair[0] != "page"]
+    last_page = [("page", str(last))] if last > 1 else []
+    response.headers["Link"] = f'<{whole(_JOBS, [*kept, *last_page])}>; rel="last"'
+    return response
+
+
 def _list(body: object, path: str, pairs: Pairs, following: str | None) -> Response:
     """Return a stretch of a list, with links to the first and the next one (RFC 8288)."""
-    kept = [pair for pair in pairs if pair[0] != "cursor"]
+    kept = [pair for pair in pairs if pair[0] not in ("cursor", "page")]
     links = [f'<{whole(path, kept)}>; rel="first"']
     if following is not None:
         links.append(f'<{whole(path, [*kept, ("cursor", following)])}>; rel="next"')
