@@ -29,10 +29,12 @@ MOST_AT_ONCE = 128
 #: Seconds that requests in hand have to finish after SIGTERM.
 LAST_REQUESTS = 12
 
-#: Objects that are new between two rounds of the collector, and such rounds between two that look
-#: at older ones too. Few, so that no page waits long: each thousand takes about a millisecond.
-_ROUND = 1_000
-_ROUNDS = 10
+#: Objects that are new between two rounds of the collector, such rounds between two that look at
+#: older ones too, and such between two that look at all. Few at a time, so that no page waits long:
+#: each thousand takes up to a millisecond. All of them seldom, for that takes twenty.
+_ROUND = 700
+_ROUNDS = 4
+_GREAT_ROUNDS = 200
 
 #: Seconds to wait for a server that is just going away.
 _PORT_PATIENCE = 3.0
@@ -87,7 +89,7 @@ def _settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_ROUND, _ROUNDS, 20)
+    gc.set_threshold(_ROUND, _ROUNDS, _GREAT_ROUNDS)
 
 
 def check_port(host: str, port: int) -> None:

@@ -192,15 +192,16 @@ def spans(text: str, terms: frozenset[str], language: str) -> list[tuple[int, in
 
 
 @lru_cache(maxsize=20_000)
-def forms(word: str, language: str) -> frozenset[str]:
-    """Return what one word of a text is found by: its folded parts and their stems.
+def forms(word: str, language: str) -> tuple[str, ...]:
+    """Return what one word of a text is found by: its folded parts and their stems, each once.
 
     Args:
         word: as it stands in the text.
         language: code of the stemmer, from ``language_of``.
     """
     parts = words(word)
-    return frozenset((*parts, *stems(parts, language)))
+    # A tuple of texts is nothing for the collector to go through, and there are thousands.
+    return tuple(dict.fromkeys((*parts, *stems(parts, language))))
 
 
 def language_of(tag: str) -> str:

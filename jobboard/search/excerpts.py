@@ -88,7 +88,7 @@ def _found(
     for match in _candidates(text, terms):
         forms = analysis.forms(match.group(), base)
         if not terms.isdisjoint(forms):
-            found.append((match.start(), match.end(), forms & terms))
+            found.append((match.start(), match.end(), terms.intersection(forms)))
             if len(found) == _MOST_FOUND:
                 break
     return found

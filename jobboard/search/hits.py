@@ -22,39 +22,87 @@ class Hit(NamedTuple):
     address: DocAddress
 
 
-class Found:
-    """The first hits of what matches, and how many match in all: that is counted when asked for.
+class Total:
+    """How many match: counted when it is asked for.
 
     Counting may go on in another thread, and whoever shows the hits need not wait for it. What
     counts must not lead back to whoever keeps this: such circles stay until the collector comes.
     """
 
-    def __init__(self, hits: list[Hit], total: int | Callable[[], int]) -> None:
+    __slots__ = ("_count",)
+
+    def __init__(self, count: int | Callable[[], int]) -> None:
+        """Take the number, or what counts it."""
+        self._count = count
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has been counted."""
+        return isinstance(self._count, int)
+
+    @property
+    def value(self) -> int:
+        """The number; waits until it is counted."""
+        count = self._count
+        if not isinstance(count, int):
+            count = self._count = count()
+        return count
+
+
+class Found:
+    """The first hits of what matches, and how many match in all."""
+
+    __slots__ = ("_total", "hits")
+
+    def __init__(self, hits: list[Hit], total: Total | int | Callable[[], int]) -> None:
         """Take the hits in their order, and how many match or what counts them."""
         self.hits = hits
-        self._total = total
+        self._total = total if isinstance(total, Total) else Total(total)
 
     @property
     def total(self) -> int:
         """How many match; waits until they are counted."""
-        total = self._total
-        if not isinstance(total, int):
-            total = self._total = total()
-        return total
+        return self._total.value
 
     @property
     def is_whole(self) -> bool:
         """Whether these are known to be all that match."""
-        return isinstance(self._total, int) and self._total <= len(self.hits)
+        return self._total.is_known and self.total <= len(self.hits)
 
     def part(self, hits: list[Hit]) -> "Found":
         """Return some of the hits with the same total."""
-        total = self._total
-        return Found(hits, total if isinstance(total, int) else lambda: self.total)
+        return Found(hits, self._total)
 
     def reaches(self, most: int) -> bool:
         """Tell whether so many match; counts only if the hits do not tell it."""
         return len(self.hits) >= most or self.total >= most
+
+    def kept(self) -> "KeptHits":
+        """Return the same as it is kept for whoever asks again."""
+        return KeptHits(tuple(zip(*self.hits, strict=True)), len(self.hits), self._total)
+
+
+class KeptHits(NamedTuple):
+    """What was found, kept in a few long tuples.
+
+    Thousands of hits would be gone through by the collector, for ten milliseconds at a time.
+
+    Attributes:
+        columns: the members of the hits, each in a tuple of its own; none without hits.
+        number: how many hits.
+        total: how many match in all.
+    """
+
+    columns: tuple[tuple[Any, ...], ...]
+    number: int
+    total: Total
+
+    def found(self, most: int) -> Found | None:
+        """Return what was found; None if so many hits were not looked for then."""
+        is_whole = self.total.is_known and self.total.value <= self.number
+        if self.number < most and not is_whole:
+            return None
+        return Found([Hit(*one) for one in zip(*self.columns, strict=True)], self.total)
 
 
 def hits_of(searcher: Searcher, result: Any) -> list[Hit]:

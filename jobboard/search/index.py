@@ -23,7 +23,7 @@ from tantivy import Index, IndexWriter, Query, Schema, Searcher
 from jobboard.search import document
 from jobboard.search.columns import Numbers
 from jobboard.search.document import SearchDocument
-from jobboard.search.hits import Found
+from jobboard.search.hits import KeptHits
 
 #: Memory of a writer in bytes: for some changed listings, and for all of them.
 _SMALL_HEAP = 15_000_000
@@ -83,7 +83,7 @@ class Remembered:
     nearness: dict[tuple[float, float, int], tuple[str, ...]] = field(default_factory=dict)
     timetable: Timetable | None = None
     questions: int = 0
-    pages: dict[Any, Found] = field(default_factory=dict)
+    pages: dict[Any, KeptHits] = field(default_factory=dict)
     counts: dict[Any, Any] = field(default_factory=dict)
     numbers: Numbers | None = None
     slugs: dict[int, str] = field(default_factory=dict)

@@ -244,10 +244,13 @@ class Question:
         name = self._name(), self.criteria.order
         pages = self.snapshot.remembered.pages
         kept = pages.get(name)
-        if kept is not None and (len(kept.hits) >= most or kept.is_whole):
-            return kept
-        kept = self._first_of(self._query(), most)
-        return kept if name[0] is None else keep(pages, name, kept, _MOST_REMEMBERED)
+        known = kept.found(most) if kept is not None else None
+        if known is not None:
+            return known
+        found = self._first_of(self._query(), most)
+        if name[0] is not None:
+            keep(pages, name, found.kept(), _MOST_REMEMBERED)
+        return found
 
     def _first_of(self, query: Query, most: int) -> Found:
         """Return the first hits of what matches a query, and how many there are."""

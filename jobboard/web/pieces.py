@@ -43,7 +43,8 @@ class Piece:
     def __init__(self, html: str) -> None:
         """Take a drawn template apart at its gaps."""
         # As plain text: Markup would make of each part HTML of its own.
-        self._parts = str(html).split(_EDGE)
+        # A tuple of texts is nothing for the collector to go through.
+        self._parts = tuple(str(html).split(_EDGE))
 
     def filled(self, values: Mapping[str, str]) -> Markup:
         """Return the whole as HTML.
@@ -51,7 +52,7 @@ class Piece:
         Args:
             values: HTML for each gap, by its name; others are not looked at.
         """
-        parts = self._parts.copy()
+        parts = list(self._parts)
         for at in range(1, len(parts), 2):
             parts[at] = values[parts[at]]
         # Markup() would first ask the text whether it is HTML, for each of a page's many pieces.

@@ -780,6 +780,24 @@ def test_a_search_leaves_nothing_for_the_collector(board: Callable[..., Snapshot
             gc.enable()
 
 
+def test_what_is_kept_of_searches_is_little_for_the_collector(
+    board: Callable[..., Snapshot],
+) -> None:
+    """A hit kept as it is found would be gone through in each of its rounds: pauses of 10 ms."""
+    snapshot = board(*(f"Security Analyst {number}" for number in range(1, 101)))
+    searches = [f"analyst -nobody{number}" for number in range(40)]
+    for q in searches[:10]:
+        ask(snapshot, q)
+    gc.collect()
+    before, kept_before = len(gc.get_objects()), len(snapshot.remembered.pages)
+    for q in searches[10:]:
+        ask(snapshot, q)
+    gc.collect()
+    assert len(snapshot.remembered.pages) - kept_before == 30
+    assert len(gc.get_objects()) - before < 30 * 30
+    assert ask(snapshot, searches[-1]).ids == ask(snapshot, "analyst").ids
+
+
 @pytest.mark.parametrize("is_newest_first", [True, False])
 def test_equal_matches_stand_on_one_page_only_whatever_is_read_at_once(
     board: Callable[..., Snapshot], is_newest_first: bool
