@@ -164,6 +164,12 @@ def stems(folded: Iterable[str], language: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=20_000)
+def stem(word: str, language: str) -> str:
+    """Return the stem of one folded word in a listing's language."""
+    return "".join(stems((word,), language))
+
+
 def same_work(folded: str, language: str) -> str:
     """Return folded words with the names of women's work as those of men's: Referentin."""
     for feminine, masculine in _SAME_WORK.get(language, ()):
@@ -174,7 +180,14 @@ def same_work(folded: str, language: str) -> str:
 @lru_cache(maxsize=4096)
 def stems_of_word(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """Return the distinct stems that one folded word has in any of the languages."""
-    return tuple(sorted({one for language in languages for one in stems([word], language)}))
+    return tuple(sorted({stem(word, language) for language in languages}))
+
+
+@lru_cache(maxsize=4096)
+def works_of_word(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what else one folded word is called in any of the languages (``same_work``)."""
+    found = (same_work(word, language) for language in languages if language in _SAME_WORK)
+    return tuple(dict.fromkeys(one for one in found if one != word))
 
 
 def spans(text: str, terms: frozenset[str], language: str) -> list[tuple[int, int]]:

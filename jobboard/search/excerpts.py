@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from jobboard.markup.text import fold
 from jobboard.search import analysis
 
 #: Characters of a text that are looked through, and of the piece that is shown.
@@ -19,11 +18,9 @@ _LENGTH = 200
 #: Characters shown before the first word found.
 _BEFORE = 60
 _MORE = "…"
-#: Scripts whose words are told by more than their first letters; names written with underscores.
-_OTHER = re.compile("[_\u0370-\u1fff\u2c00-\U0010ffff]")
-#: Signs that are no part of a word, one space for each: plain letters are folded in no time.
-_SIGNS = "…·•–—‘’“”„«»\xa0"
-_INITIALS = re.compile(r"\.\w")
+#: Signs of words that are told by more than their first letters: letters with accents and of other
+#: scripts, underscores, initials with dots.
+_ODD = re.compile(r"[_\x80-\U0010ffff]|(?<!\w)\w\.\w")
 #: First letters by which a word is told from most others.
 _TELLING = 4
 #: Words found that are weighed against each other; a text may be nothing but the word.
@@ -97,44 +94,46 @@ def _found(
 def _candidates(text: str, terms: frozenset[str]) -> Iterator[re.Match[str]]:
     """Return the words of a text that may be one of the terms: a page has thousands of words.
 
-    A stem begins as its word does, which leaves out nearly all others without a look at each. Not
-    so in scripts with endings in front, and where folding makes of one letter two.
+    A stem begins as its word does, which leaves out nearly all plain words without a look at each.
+    Not so words with other letters than the plain ones: those are all looked at.
     """
-    folded = _folded(text)
-    if len(folded) != len(text) or _is_told_otherwise(folded):
-        yield from analysis.MARKED_WORD.finditer(text)
-        return
-    for start in sorted(_starts(folded, _beginnings(terms))):
+    end = 0
+    for start in sorted(_starts(text, _beginnings(terms)) | _odd(text)):
         match = analysis.MARKED_WORD.match(text, start)
-        if match is not None:
+        if match is not None and start >= end:
+            end = match.end()
             yield match
 
 
-def _is_told_otherwise(folded: str) -> bool:
-    """Tell whether a text has words that are not told by their first letters."""
-    has_others = "_" in folded if folded.isascii() else _OTHER.search(folded) is not None
-    return has_others or _INITIALS.search(folded) is not None
-
-
-def _folded(text: str) -> str:
-    """Return a text folded letter by letter where that is possible."""
-    if not text.isascii():
-        for sign in _SIGNS:
-            text = text.replace(sign, " ")
-    return fold(text)
-
-
-def _starts(folded: str, beginnings: Iterable[str]) -> set[int]:
-    """Return where words start that begin so; seeking each is far faster than any pattern."""
+def _starts(text: str, beginnings: Iterable[str]) -> set[int]:
+    """Return where plain words start that begin so; seeking each is far faster than any pattern."""
+    # Each letter keeps its place.
+    plain = text.encode("ascii", "replace").decode("ascii").lower()
     found: set[int] = set()
     for beginning in beginnings:
-        at = folded.find(beginning)
+        at = plain.find(beginning)
         while at >= 0:
             # The middle of a word is none.
-            if not at or not folded[at - 1].isalnum():
+            if not at or not _is_of_word(text[at - 1]):
                 found.add(at)
-            at = folded.find(beginning, at + 1)
+            at = plain.find(beginning, at + 1)
     return found
+
+
+def _odd(text: str) -> set[int]:
+    """Return where words start that are not plain."""
+    found: set[int] = set()
+    for sign in _ODD.finditer(text):
+        at = sign.start()
+        if _is_of_word(text[at]):
+            while at and _is_of_word(text[at - 1]):
+                at -= 1
+            found.add(at)
+    return found
+
+
+def _is_of_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 @lru_cache(maxsize=500)

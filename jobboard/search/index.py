@@ -33,6 +33,8 @@ _MOST_MARKERS = 100
 #: With more segments than this a writer stays for the time it takes to merge them.
 _MOST_SEGMENTS = 12
 _LOCK_POLL = 0.005
+#: Terms of which it is remembered how many listings have them.
+_MOST_FREQUENCIES = 20_000
 #: Seconds that a finished build waits for a writer of the old one; no commit takes so long.
 _WRITERS_TIME = 30.0
 
@@ -77,6 +79,7 @@ class Remembered:
         numbers: what the numbers in the columns stand for (``facets``).
         slugs: of organisations, by their numbers (``facets``).
         related: the listings most like one, by its id (``engine``).
+        frequencies: in how many listings a field has a term, by both.
     """
 
     corrections: dict[tuple[str, int], str | None] = field(default_factory=dict)
@@ -88,6 +91,7 @@ class Remembered:
     numbers: Numbers | None = None
     slugs: dict[int, str] = field(default_factory=dict)
     related: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    frequencies: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,16 @@ class Snapshot:
     languages: tuple[str, ...]
     indexed: int
     remembered: Remembered = field(default_factory=Remembered, compare=False)
+
+    def frequency(self, name: str, term: str) -> int:
+        """Return in how many listings a field has a term; those replaced lately count too."""
+        known = self.remembered.frequencies
+        found = known.get((name, term))
+        if found is None:
+            if len(known) >= _MOST_FREQUENCIES:
+                known.clear()
+            found = known[name, term] = int(self.searcher.doc_freq(name, term))
+        return found
 
 
 def keep(kept: dict[Key, Value], key: Key, value: Value, most: int) -> Value:

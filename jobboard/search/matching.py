@@ -225,12 +225,12 @@ class Matcher:
 
     def common(self, word: Word) -> int:
         """Return about how many listings hold a word, or name the country that it names."""
-        searcher = self.snapshot.searcher
+        frequency = self.snapshot.frequency
         stems = analysis.stems_of_word(word.folded, self.snapshot.languages)
-        counts = [int(searcher.doc_freq(ANY_FIELD, stem)) for stem in stems]
+        counts = [frequency(ANY_FIELD, stem) for stem in stems]
         country = gazetteer.country_named(word.typed)
         if country is not None:
-            counts.append(int(searcher.doc_freq("country", country)))
+            counts.append(frequency("country", country))
         return max(counts, default=0)
 
     def like(self, document: SearchDocument) -> Query:
@@ -263,8 +263,8 @@ class Matcher:
         )
 
     def _is_known_part(self, part: str) -> bool:
-        searcher = self.snapshot.searcher
-        return any(searcher.doc_freq(ANY_FIELD, stem) for stem in self._forms(part))
+        frequency = self.snapshot.frequency
+        return any(frequency(ANY_FIELD, one) for one in self._forms(part))
 
     def _longest_run(self, words: tuple[Word, ...]) -> tuple[int, Query | None]:
         """Return how many words are taken together, and their query; None for a little word."""
@@ -330,7 +330,7 @@ class Matcher:
         city = _city_renamed(typed)
         if not city:
             return ()
-        frequency = self.snapshot.searcher.doc_freq
+        frequency = self.snapshot.frequency
         there = min(frequency("place", one) for one in city)
         # Most words that some language calls a city by are ordinary words in another ("drug").
         said = (min(frequency(name, one) for one in analysis.words(typed)) for name in _SAID)
@@ -349,17 +349,16 @@ class Matcher:
 
     def _as_written(self, part: str) -> int:
         """Return in how many fields of listings a folded word stands, spelled exactly so."""
-        searcher = self.snapshot.searcher
-        return sum(int(searcher.doc_freq(name, part)) for name in TEXT_FIELDS)
+        return sum(self.snapshot.frequency(name, part) for name in TEXT_FIELDS)
 
     def _is_common(self, parts: tuple[str, ...]) -> bool:
         """Tell whether words stand in so many texts that finding them together takes long.
 
         "U.S." need not be looked for as "united states" in every text that has both words.
         """
-        searcher = self.snapshot.searcher
-        rarest = min(int(searcher.doc_freq("text", part)) for part in parts)
-        return rarest > max(_COMMON, searcher.num_docs * _COMMON_SHARE)
+        snapshot = self.snapshot
+        rarest = min(snapshot.frequency("text", part) for part in parts)
+        return rarest > max(_COMMON, snapshot.searcher.num_docs * _COMMON_SHARE)
 
     def _spelled(self, parts: tuple[str, ...]) -> Query:
         if len(parts) == 1:
@@ -385,13 +384,13 @@ class Matcher:
 
     def _is_initials(self, part: str) -> bool:
         """Tell whether an organisation is called so, that is no word of a language (NASA)."""
-        frequency = self.snapshot.searcher.doc_freq
+        frequency = self.snapshot.frequency
         return bool(frequency(ANY_FIELD, AS_WRITTEN + part)) and not frequency("place", part)
 
     def _known_forms(self, part: str) -> dict[str, int]:
         """Return what the index has a folded word as, and how many listings have each."""
-        frequency = self.snapshot.searcher.doc_freq
-        counts = ((one, int(frequency(ANY_FIELD, one))) for one in self._forms(part))
+        frequency = self.snapshot.frequency
+        counts = ((one, frequency(ANY_FIELD, one)) for one in self._forms(part))
         return {one: count for one, count in counts if count}
 
     def _forms(self, part: str) -> tuple[str, ...]:
@@ -409,7 +408,7 @@ class Matcher:
         The stem alone would take a hydrologic technician for a hydrologist; and words that stand
         side by side in a title are meant so.
         """
-        frequency = self.snapshot.searcher.doc_freq
+        frequency = self.snapshot.frequency
         found: list[Query] = []
         for part in dict.fromkeys(part for word in asked.weighty for part in word.parts):
             counts = {one: frequency("title", one) for one in self._spellings(part)}
@@ -436,14 +435,14 @@ class Matcher:
         self, words: Sequence[str], paired: Callable[[list[str]], list[str]]
     ) -> list[list[str]]:
         """Return for each two words in a row what the index has them as that stand side by side."""
-        frequency = self.snapshot.searcher.doc_freq
+        frequency = self.snapshot.frequency
         return [
             sorted(
                 {
                     pair
                     for spelled in product(*map(self._spellings, both))
                     for language in self.snapshot.languages
-                    for pair in paired(analysis.stems(spelled, language))
+                    for pair in paired([analysis.stem(one, language) for one in spelled])
                     if frequency(PAIRS_FIELD, pair)
                 }
             )
@@ -453,7 +452,7 @@ class Matcher:
     def _spellings(self, part: str) -> tuple[str, ...]:
         """Return a word and what else is written for it: adviser, advisor."""
         others = (other[0] for other in self._others((part,)) if len(other) == 1)
-        same = (analysis.same_work(part, language) for language in self.snapshot.languages)
+        same = analysis.works_of_word(part, self.snapshot.languages)
         return tuple(dict.fromkeys((part, *others, *same)))[:_MOST_SPELLINGS]
 
     def _exact(self, name: str, parts: tuple[str, ...]) -> Query:

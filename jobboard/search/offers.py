@@ -195,7 +195,7 @@ def _named(snapshot: Snapshot, run: tuple[Word, ...]) -> tuple[str, str] | None:
     country = gazetteer.country_named(typed)
     if country is not None:
         return "country", country
-    if len(run) == 1 and snapshot.searcher.doc_freq("grade", typed.upper()):
+    if len(run) == 1 and snapshot.frequency("grade", typed.upper()):
         return "grade", typed.upper()
     return ("where", typed) if _is_city(snapshot, name) else None
 
@@ -204,11 +204,10 @@ def _is_city(snapshot: Snapshot, name: str) -> bool:
     cities = gazetteer.cities_named(name)
     if not cities or cities[0].population < _SMALLEST_CITY:
         return False
-    searcher = snapshot.searcher
     # The rarest part decides: "new york" is no commoner than "york".
     parts = analysis.words(name)
-    there = min(int(searcher.doc_freq("place", part)) for part in parts)
-    anywhere = min(int(searcher.doc_freq("text", part)) for part in parts)
+    there = min(snapshot.frequency("place", part) for part in parts)
+    anywhere = min(snapshot.frequency("text", part) for part in parts)
     return there > 0 and there >= _CITY_SHARE * anywhere
 
 

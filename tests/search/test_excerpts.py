@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobboard.search import excerpts
+from jobboard.search import analysis, excerpts
 
 TERMS = frozenset({"sanction", "sanctions", "energy", "energi"})
 
@@ -50,3 +50,35 @@ def test_spans_lie_within_the_piece_in_order(text: str, length: int) -> None:
     assert bounds == sorted(bounds)
     assert all(0 <= bound <= len(found.text) for bound in bounds)
     assert "\n" not in found.text
+
+
+#: Words that are told by their first letters and others, and what may stand between them.
+WORDS = (
+    *("energy", "Énergie", "ENERGİE", "Maßnahme", "massnahme", "U.S.", "us", "z.B.", "n.b", "c++"),
+    *("C#", "l'énergie", "’energy’", "x_energy", "energy_x", "_", ".", "–energy–", "enérgy"),
+    *("e\u0301nergy", "санкции", "الطاقة", "能源政策", "ﬁn", "fin", "🚀energy", "2.5", "R&D", "en"),
+    *("e", "S", "sanctions", "İstanbul", "ıstanbul", "istanbul"),
+)
+BETWEEN = (" ", "", "-", "·", "\xa0", ".", "'", "/")
+SOUGHT = (
+    *("energy", "energi", "energie", "us", "massnahm", "massnahme", "zb", "nb", "istanbul", "c"),
+    *("cplusplus", "csharp", "санкции", "санкц", "طاق", "能源", "fin", "e", "s", "d"),
+)
+
+
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=30),
+    st.sampled_from(BETWEEN),
+    st.sets(st.sampled_from(SOUGHT), min_size=1),
+)
+def test_the_words_found_are_those_that_a_look_at_each_would_find(
+    words: list[str], between: str, terms: set[str]
+) -> None:
+    text = " ".join(between.join(words).split())
+    wanted = [
+        match.span()
+        for match in analysis.MARKED_WORD.finditer(text)
+        if not terms.isdisjoint(analysis.forms(match.group(), "en"))
+    ]
+    found = excerpts.excerpt(text, frozenset(terms), "en", length=100_000)
+    assert (list(found.spans) if found else []) == wanted
