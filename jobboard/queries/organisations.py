@@ -107,7 +107,7 @@ def by_slug(slug: str, now: datetime) -> Row | None:
 
 
 #: Names of organisations by their slugs: the Jobs page tells some twenty of them.
-_names: UntilChanged[str, str] = UntilChanged(2_000)
+_names: UntilChanged[str, str] = UntilChanged(20_000)
 
 
 def names(slugs: Iterable[str], now: datetime) -> dict[str, str]:

@@ -19,8 +19,8 @@ _LENGTH = 200
 _BEFORE = 60
 _MORE = "…"
 #: Signs of words that are told by more than their first letters: letters with accents and of other
-#: scripts, underscores, initials with dots.
-_ODD = re.compile(r"[_\x80-\U0010ffff]|(?<!\w)\w\.\w")
+#: scripts, underscores, dots between initials.
+_ODD = re.compile(r"[._\x80-\U0010ffff]")
 #: First letters by which a word is told from most others.
 _TELLING = 4
 #: Words found that are weighed against each other; a text may be nothing but the word.
@@ -125,10 +125,15 @@ def _odd(text: str) -> set[int]:
     found: set[int] = set()
     for sign in _ODD.finditer(text):
         at = sign.start()
-        if _is_of_word(text[at]):
-            while at and _is_of_word(text[at - 1]):
-                at -= 1
-            found.add(at)
+        is_dot = text[at] == "."
+        if is_dot:
+            at -= 1
+        begin = at
+        while begin >= 0 and _is_of_word(text[begin]):
+            begin -= 1
+        # One letter before the dot is an initial.
+        if begin < at and (not is_dot or begin == at - 1):
+            found.add(begin + 1)
     return found
 
 

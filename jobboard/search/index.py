@@ -80,6 +80,7 @@ class Remembered:
         slugs: of organisations, by their numbers (``facets``).
         related: the listings most like one, by its id (``engine``).
         frequencies: in how many listings a field has a term, by both.
+        beginnings: a field's words that begin with a letter, and in how many listings (``spelling``).
     """
 
     corrections: dict[tuple[str, int], str | None] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Remembered:
     slugs: dict[int, str] = field(default_factory=dict)
     related: dict[int, tuple[int, ...]] = field(default_factory=dict)
     frequencies: dict[tuple[str, str], int] = field(default_factory=dict)
+    beginnings: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The word that was probably meant, for words that no listing holds."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from jobboard.search.index import Snapshot
+from jobboard.search.index import Snapshot, keep
 
 #: One slip is forgiven from this many letters, two from that many.
 _ONE_SLIP = 5
@@ -14,6 +15,8 @@ _TEXTS = ("text",)
 _NEAREST = (1, 0)
 #: Words whose correction is remembered for one state of the index.
 _MOST_REMEMBERED = 2_000
+#: Letters of fields of names whose words are kept.
+_MOST_BEGINNINGS = 100
 
 
 def slips(word: str) -> int:
@@ -75,12 +78,24 @@ def _alike(snapshot: Snapshot, name: str, start: str, word: str, most: int) -> d
     shortest, longest = len(word) - most, len(word) + most
     return {
         term: count
-        for term, count in snapshot.searcher.terms_with_prefix(name, start)
+        for term, count in _words(snapshot, name, start)
         if shortest <= len(term) <= longest
         and len(letters.difference(term)) <= most
         and len(set(term).difference(letters)) <= most
         and term != word
     }
+
+
+def _words(snapshot: Snapshot, name: str, start: str) -> Iterable[tuple[str, int]]:
+    """Return the words of a field that begin so; for one letter they are kept, being so many."""
+    known = snapshot.remembered.beginnings
+    found = known.get((name, start))
+    if found is None:
+        read = snapshot.searcher.terms_with_prefix(name, start)
+        if len(start) > 1:
+            return read
+        found = keep(known, (name, start), dict(read), _MOST_BEGINNINGS)
+    return found.items()
 
 
 def distance(one: str, other: str, most: int) -> int:
