@@ -353,6 +353,12 @@ def test_the_box_of_places_keeps_the_radius(app: Flask, client: FlaskClient) -> 
     box = text[text.index('class="search-box"') : text.index("</form>")]
     assert 'value="Istanbul, TR"' in box
     assert '<input type="hidden" name="radius" value="250">' in box
+    # Sent with a country, it is told about; with nothing, it asks for nothing.
+    sentence = "A radius needs a city"
+    assert sentence in page(client, "?where=France&radius=250")
+    assert sentence in page(client, "?radius=250")
+    assert sentence not in page(client, "?where=&radius=250")
+    assert sentence not in page(client, "?where=Istanbul&radius=250")
 
 
 @pytest.mark.one_database
