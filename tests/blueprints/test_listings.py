@@ -573,6 +573,8 @@ def test_an_empty_board_invites_the_first_listing(client: FlaskClient) -> None:
         ("georgi", "Georgia", "Georgia"),
         ("turki", "Türkiye", "Türkiye"),
         ("cambridge", "Cambridge, Massachusetts, United States", "Cambridge, MA, United States"),
+        ("remo", "Remote", "Remote"),
+        ("horn of", "Horn of Africa", "Horn of Africa"),
     ],
 )
 def test_places_are_suggested(client: FlaskClient, typed: str, label: str, value: str) -> None:
@@ -605,7 +607,10 @@ def test_a_suggested_place_is_found_when_it_is_searched(app: Flask, client: Flas
     publish(app, "Analyst", places=TURKEY)
     publish(app, "Clerk", places=(Place("US", "Cambridge", 42.37, -71.1, area="MA"),))
     publish(app, "Fellow", places=(Place("GB", "Cambridge", 52.2, 0.12),))
+    publish(app, "Editor", places=(), mode=Mode.REMOTE, remote_countries=("anywhere",))
     for value, found in (
+        ("Remote", ["Editor"]),
+        ("Eastern Mediterranean", ["Analyst"]),
         ("Istanbul, Türkiye", ["Analyst"]),
         ("Cambridge, MA, United States", ["Clerk"]),
         ("Cambridge, United Kingdom", ["Fellow"]),
