@@ -29,6 +29,7 @@ from jobboard.web import (
     access,
     assets,
     bodies,
+    compression,
     errors,
     filters,
     headers,
@@ -109,6 +110,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     csrf.exempt("jobboard.blueprints.listings.routes.show_apply")
     for part in (
         routing,
+        compression,
         headers,
         errors,
         limits,

@@ -11,9 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
-from jobboard.db import db
+from jobboard.db import db, next_change
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.place import Place
 from jobboard.domain.slug import slug
@@ -97,10 +96,7 @@ def changed(listing: Listing, content: Mapping[str, Any]) -> tuple[str, ...]:
 
 def link_organisation(listing: Listing) -> None:
     """Tie a listing to the organisation of its name, if the board knows one."""
-    key = fold(listing.organisation_name)
-    listing.organisation_id = db.session.scalar(
-        select(Organisation.id).where(Organisation.name_key == key)
-    )
+    listing.organisation_id = _known_organisation(listing)
 
 
 def settle_organisation(listing: Listing, now: datetime) -> None:
@@ -111,9 +107,21 @@ def settle_organisation(listing: Listing, now: datetime) -> None:
     if not listing.organisation_name.strip():
         listing.organisation_id = None
         return
-    link_organisation(listing)
-    if listing.organisation_id is not None:
-        return
+    known = _known_organisation(listing)
+    if known is None:
+        # Whoever makes organisations holds the change number until the commit. So nobody else makes
+        # one of this name, or takes its address, from here on; somebody may have a moment ago.
+        next_change(db.session)
+        known = _known_organisation(listing) or _new_organisation(listing, now)
+    listing.organisation_id = known
+
+
+def _known_organisation(listing: Listing) -> int | None:
+    key = fold(listing.organisation_name)
+    return db.session.scalar(select(Organisation.id).where(Organisation.name_key == key))
+
+
+def _new_organisation(listing: Listing, now: datetime) -> int:
     name = listing.organisation_name
     fresh = Organisation(
         slug=_free_slug(slug(name, "organisation")),
@@ -125,14 +133,9 @@ def settle_organisation(listing: Listing, now: datetime) -> None:
         created_at=now,
         updated_at=now,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(fresh)
-    except IntegrityError:
-        # Somebody else published for the same new organisation at this very moment.
-        link_organisation(listing)
-        return
-    listing.organisation_id = fresh.id
+    db.session.add(fresh)
+    db.session.flush()
+    return fresh.id
 
 
 def _free_slug(wanted: str) -> str:

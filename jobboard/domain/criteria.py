@@ -301,6 +301,7 @@ NOT_A_SLUG = N_("This is not the short name of an organisation.")
 NOT_A_PAGE = N_("The page must be a number from 1.")
 UNKNOWN_PLACE = N_("No city of this name is known; a larger one near it may be.")
 NOT_A_RADIUS = N_("The radius must be a number of kilometres from 1 to 500.")
+NOTHING_AROUND = N_("A radius needs a city to look around, in near or in where.")
 NOT_A_SWITCH = N_("The only value is 1.")
 REPEATED = N_("This can be given once only; the first value is used.")
 TOO_LONG = N_("Only the first 200 characters are searched.")
@@ -359,6 +360,8 @@ class _Reading:
         if found is not None:
             self.values["near"] = found.value
             del self.values["where"]
+        elif not any(one.key == "near" for one in self.problems):
+            self._refuse("radius", str(self.values["radius"]), NOTHING_AROUND)
 
     def _take(self, key: str, value: str) -> None:
         if key not in _READERS:

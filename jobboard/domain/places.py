@@ -112,9 +112,9 @@ class Suggestion:
     """A place offered while somebody types.
 
     Attributes:
-        kind: ``city``, ``country`` or ``region`` (of the world: the Sahel, West Africa).
+        kind: ``city``, ``country``, ``region`` (of the world: the Sahel) or ``remote``.
         name: its English name.
-        country: the country's code; empty for a region.
+        country: the country's code; empty for a region and for remote work.
         area: the state that tells a city from its namesakes; may be empty.
         value: what ``where`` finds it by.
         near: what ``near`` finds it by; empty unless it is a city.
@@ -131,6 +131,8 @@ class Suggestion:
 def suggest(text: str, limit: int = 8) -> list[Suggestion]:
     """Return places whose names begin so: regions and countries, then the greatest cities.
 
+    Remote work comes before them: it is understood where a place is asked for.
+
     Two letters at least; the names in some twenty-five languages are known, accents folded.
     """
     if len(text) > _LONGEST_NAME:
@@ -144,7 +146,7 @@ def suggest(text: str, limit: int = 8) -> list[Suggestion]:
         Suggestion("country", country.name, country.code, "", country.name)
         for country in gazetteer.suggest_countries(text, most)
     ]
-    lands = [*regions, *countries][:most]
+    lands = [*_remote(text), *regions, *countries][:most]
     cities = gazetteer.suggest(text, limit)
     found = [
         Suggestion("city", city.name, city.country, city.area, city_name(city), city_value(city))
@@ -152,6 +154,22 @@ def suggest(text: str, limit: int = 8) -> list[Suggestion]:
     ]
     # "Georgia" and "Mali" before the towns of that name, "Lon" before countries that have it not.
     return [*lands, *found][:limit]
+
+
+def _remote(text: str) -> list[Suggestion]:
+    start = fold(text.strip())
+    is_begun = len(start) > 1 and _REMOTE_WORD.startswith(start)
+    is_meant = len(start) > _A_FEW and any(name.startswith(start) for name in _REMOTE_NAMES)
+    return [Suggestion("remote", "Remote", "", "", "Remote")] if is_begun or is_meant else []
+
+
+_REMOTE_WORD = "remote"
+#: Of these a few letters more are needed: "ho" is hardly ever the beginning of a home office.
+_REMOTE_NAMES = (
+    *("remotely", "work from home", "home based", "home office", "homeoffice", "telework"),
+    *("teletravail", "remoto", "uzaktan", "عن بعد"),
+)
+_A_FEW = 3
 
 
 def kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

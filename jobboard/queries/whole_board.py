@@ -62,6 +62,18 @@ def for_sitemap(now: datetime, *, part: int, size: int) -> list[SitemapRow]:
     return [SitemapRow(*row) for row in db.session.execute(query)]
 
 
+def has_sitemap_part(now: datetime, *, part: int, size: int) -> bool:
+    """Tell whether a part of the sitemap holds any live listing; an empty one is no sitemap."""
+    if not 0 <= part <= GREATEST_ID // size:
+        return False
+    query = (
+        select(Listing.id)
+        .where(live(now), Listing.id >= part * size, Listing.id < (part + 1) * size)
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
+
+
 def sitemap_parts(now: datetime, *, size: int) -> dict[int, datetime]:
     """Return the parts of the sitemap that hold live listings, each with its last change."""
     # Written out: PostgreSQL takes two parameters of the same value for two expressions.

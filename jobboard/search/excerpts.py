@@ -18,9 +18,19 @@ _LENGTH = 200
 #: Characters shown before the first word found.
 _BEFORE = 60
 _MORE = "…"
+<<<<<<< HEAD
 #: Signs of words that are told by more than their first letters: letters with accents and of other
 #: scripts, underscores, dots between initials.
 _ODD = re.compile(r"[._\x80-\U0010ffff]")
+=======
+#: What stands between the points of a list; beside an ellipsis it joins nothing.
+_JOINING = " ·"
+#: Scripts whose words are told by more than their first letters; names written with underscores.
+_OTHER = re.compile("[_\u0370-\u1fff\u2c00-\U0010ffff]")
+#: Signs that are no part of a word, one space for each: plain letters are folded in no time.
+_SIGNS = "…·•–—‘’“”„«»\xa0"
+_INITIALS = re.compile(r"\.\w")
+>>>>>>> gaps
 #: First letters by which a word is told from most others.
 _TELLING = 4
 #: Words found that are weighed against each other; a text may be nothing but the word.
@@ -65,13 +75,14 @@ def excerpt(
     found = _found(line, terms, language)
     if not found:
         return None
-    start, end = _best_window(line, found, length)
+    start, end = _trimmed(line, *_best_window(line, found, length))
     front = _MORE if start else ""
     shift = len(front) - start
     spans = tuple(
         (first + shift, last + shift) for first, last, _ in found if start <= first and last <= end
     )
-    return Excerpt(f"{front}{line[start:end]}{_MORE if end < len(line) else ''}", spans)
+    is_cut = end < len(line.rstrip(_JOINING))
+    return Excerpt(f"{front}{line[start:end]}{_MORE if is_cut else ''}", spans)
 
 
 def _found(
@@ -160,6 +171,12 @@ def _best_window(
             best, most = start, different
     begin = _word_start(line, max(0, best - _BEFORE)) if len(line) > length else 0
     return begin, _word_end(line, begin + length)
+
+
+def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of a piece without what joined it to the text that is cut off."""
+    end = start + len(line[start:end].rstrip(_JOINING))
+    return end - len(line[start:end].lstrip(_JOINING)), end
 
 
 def _word_start(line: str, at: int) -> int:

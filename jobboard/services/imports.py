@@ -471,6 +471,10 @@ def _organisations(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str
     if not by_key:
         return {}
     ids = _organisation_ids(by_key)
+    if by_key.keys() - ids.keys():
+        # As in ``contents.settle_organisation``: nobody else makes one from here on.
+        next_change(db.session)
+        ids = _organisation_ids(by_key)
     fresh = [
         {
             "name": row["organisation_name"],

@@ -17,17 +17,29 @@ class WorldRegion:
 
 
 def named(text: str) -> WorldRegion | None:
-    """Return the region so named, in some of the board's languages, or None."""
-    return _by_name().get(_plain(text))
+    """Return the region so named, in some of the board's languages, or None.
+
+    "The MENA region" is MENA.
+    """
+    name = _plain(text)
+    return _by_name().get(name) or _by_name().get(name.removesuffix(" region"))
 
 
 def beginning_with(text: str) -> list[WorldRegion]:
-    """Return the regions of which a name begins so, in the file's order; two letters at least."""
+    """Return the regions of which a name begins so; two letters at least.
+
+    The one that is called just so comes first, then those whose English name begins so: for
+    "europe" Europe, then the European Union, then Eastern Europe, which is Europe de l'Est.
+    """
     start = _plain(text)
     if len(start) < 2:
         return []
+    meant = named(text)
     found = {region.name for name, region in _by_name().items() if name.startswith(start)}
-    return [region for region in _regions() if region.name in found]
+    return sorted(
+        (region for region in _regions() if region.name in found or region is meant),
+        key=lambda region: (region is not meant, not _plain(region.name).startswith(start)),
+    )
 
 
 def regions() -> tuple[WorldRegion, ...]:

@@ -61,13 +61,16 @@ PAGES: dict[int, tuple[str, str]] = {
 }
 #: Where anybody can be without anything having gone wrong: no number to write to us about.
 _UNNUMBERED = frozenset({404, 410})
-#: Addresses that programs read.
-_FOR_PROGRAMS = ("/api/v1/", "/jobs/feed.", "/feeds/")
+#: Addresses that programs read, and the page about them that people do.
+_FOR_PROGRAMS = ("/api/", "/jobs/feed.", "/feeds/")
+_FOR_PEOPLE = ("/api/", "/api/docs/")
 
 
 def wants_problem() -> bool:
     """Tell whether the request came to what programs read, which answers in problem documents."""
-    return request.path.startswith(_FOR_PROGRAMS)
+    # With or without the slash at the end, which neither has to have.
+    path = f"{request.path.rstrip('/')}/"
+    return path.startswith(_FOR_PROGRAMS) and path not in _FOR_PEOPLE
 
 
 def request_id() -> str:

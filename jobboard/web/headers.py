@@ -43,7 +43,7 @@ def install(app: Flask) -> None:
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        if request.path.startswith(_API):
+        if f"{request.path}/".startswith(_API):
             _open_to_scripts(response)
         if is_https:
             headers.setdefault(

@@ -28,6 +28,7 @@ _TAG = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(
     r"</(?:{0})>(?:\s*</(?:{0})>)*\s*".format("p|li|ul|ol|h[1-6]|blockquote|td|tr")
 )
+_MORE = "…"
 _SENTENCE_ENDS = frozenset(".!?:;,…>")
 
 
@@ -73,8 +74,9 @@ def _around(html: str, terms: frozenset[str]) -> str:
         return part
     before, tag_end, after = part.partition(">")
     if tag_end and "<" not in before:
-        part = after
-    return "…" + part[part.find(" ") + 1 :]
+        # What follows a tag is whole, and may be the very word.
+        return _MORE + after
+    return _MORE + part[part.find(" ") + 1 :]
 
 
 def _places(folded: str, terms: frozenset[str]) -> list[int]:
@@ -87,6 +89,9 @@ def _plain(html: str) -> str:
     It was cleaned when it was saved, so its tags are all that is to be taken out.
     """
     text = _TAG.sub(" ", _BLOCK_END.sub(_parted, html))
+    if text.startswith(_MORE):
+        # The blocks that it would part from one another stand before it.
+        text = _MORE + text.removeprefix(_MORE).lstrip(" ·\n")
     return unescape(text) if "&" in text else text
 
 

@@ -314,6 +314,24 @@ def test_what_is_no_id_is_not_found(client: FlaskClient) -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize(
+    "path", ["/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/jobs/", "/api/v2/jobs", "/api/jobs"]
+)
+def test_an_address_that_the_api_lacks_is_a_problem_too(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.get_json(force=True)["instance"] == path
+    assert ("Access-Control-Allow-Origin" in answer.headers) == path.startswith("/api/v1")
+
+
+def test_people_who_look_for_the_api_get_pages(client: FlaskClient) -> None:
+    assert client.get("/api").location == "/api/"
+    assert client.get("/api/").location == "/api/docs"
+    for path in ("/api/docs", "/api/"):
+        assert client.post(path).mimetype == "text/html", path
+    assert client.get("/api/docs/").mimetype == "text/html"
+
+
 def test_an_unknown_organisation_is_not_found(client: FlaskClient) -> None:
     for slug in ("x", "%00", "a" * 5_000, "%F0%9F%98%80", "'; drop table"):
         assert client.get(f"/api/v1/organisations/{slug}").status_code == 404, slug
@@ -353,6 +371,9 @@ REFUSED = {
     "paid=yes": ["paid"],
     "deadline=8": ["deadline"],
     "radius=0&near=Geneva": ["radius"],
+    "radius=100": ["radius"],
+    "radius=100&where=": ["radius"],
+    "radius=100&where=France": ["radius"],
     "q=" + "a" * 201: ["q"],
     "foo=1&bar=2&type=x&limit=0": ["bar", "foo", "limit", "type"],
     "%00=1": [""],

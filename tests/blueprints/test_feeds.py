@@ -294,6 +294,18 @@ def test_listings_stand_in_parts_by_their_number(
     assert [path for part in found for path in part] == [
         f"/job/analyst-{n}-{number}/" for n, number in enumerate(numbers)
     ]
+    for path in ("/sitemap-jobs-4.xml", "/sitemap-organisations-2.xml"):
+        assert client.get(path).status_code == client.head(path).status_code == 404, path
+
+
+def test_a_part_without_live_listings_is_none(
+    app: Flask, client: FlaskClient, at: time_machine.Traveller
+) -> None:
+    add(app)
+    tag = client.get("/sitemap-jobs-1.xml").headers["ETag"]
+    at.move_to(NOW + timedelta(days=400))
+    answer = client.get("/sitemap-jobs-1.xml", headers={"If-None-Match": tag})
+    assert answer.status_code == 404
 
 
 def test_an_organisation_with_nothing_to_show_is_left_out(app: Flask, client: FlaskClient) -> None:
@@ -318,9 +330,11 @@ def test_an_organisation_with_nothing_to_show_is_left_out(app: Flask, client: Fl
 @pytest.mark.one_database
 def test_an_empty_board_has_a_sitemap_of_its_texts(client: FlaskClient) -> None:
     assert list(locations(client, "/sitemap.xml")) == ["/sitemap-pages.xml"]
-    for path in ("/sitemap-organisations-1.xml", "/sitemap-jobs-0.xml", "/sitemap-x.xml"):
+    for path in (
+        *("/sitemap-organisations-1.xml", "/sitemap-organisations-0.xml", "/sitemap-x.xml"),
+        *("/sitemap-jobs-0.xml", "/sitemap-jobs-1.xml", "/sitemap-jobs-9999999999.xml"),
+    ):
         assert client.get(path).status_code == 404, path
-    assert locations(client, "/sitemap-jobs-9999999999.xml") == {}
 
 
 # ---------------------------------------------------------------------------------- the others

@@ -353,6 +353,12 @@ def test_the_box_of_places_keeps_the_radius(app: Flask, client: FlaskClient) -> 
     box = text[text.index('class="search-box"') : text.index("</form>")]
     assert 'value="Istanbul, TR"' in box
     assert '<input type="hidden" name="radius" value="250">' in box
+    # Sent with a country, it is told about; with nothing, it asks for nothing.
+    sentence = "A radius needs a city"
+    assert sentence in page(client, "?where=France&radius=250")
+    assert sentence in page(client, "?radius=250")
+    assert sentence not in page(client, "?where=&radius=250")
+    assert sentence not in page(client, "?where=Istanbul&radius=250")
 
 
 @pytest.mark.one_database
@@ -567,6 +573,8 @@ def test_an_empty_board_invites_the_first_listing(client: FlaskClient) -> None:
         ("georgi", "Georgia", "Georgia"),
         ("turki", "Türkiye", "Türkiye"),
         ("cambridge", "Cambridge, Massachusetts, United States", "Cambridge, MA, United States"),
+        ("remo", "Remote", "Remote"),
+        ("horn of", "Horn of Africa", "Horn of Africa"),
     ],
 )
 def test_places_are_suggested(client: FlaskClient, typed: str, label: str, value: str) -> None:
@@ -599,7 +607,10 @@ def test_a_suggested_place_is_found_when_it_is_searched(app: Flask, client: Flas
     publish(app, "Analyst", places=TURKEY)
     publish(app, "Clerk", places=(Place("US", "Cambridge", 42.37, -71.1, area="MA"),))
     publish(app, "Fellow", places=(Place("GB", "Cambridge", 52.2, 0.12),))
+    publish(app, "Editor", places=(), mode=Mode.REMOTE, remote_countries=("anywhere",))
     for value, found in (
+        ("Remote", ["Editor"]),
+        ("Eastern Mediterranean", ["Analyst"]),
         ("Istanbul, Türkiye", ["Analyst"]),
         ("Cambridge, MA, United States", ["Clerk"]),
         ("Cambridge, United Kingdom", ["Fellow"]),

@@ -108,6 +108,7 @@ def test_order_and_repetition_of_pairs_do_not_matter() -> None:
         (("radius", "0"), rules.NOT_A_RADIUS),
         (("radius", "501"), rules.NOT_A_RADIUS),
         (("radius", "9" * 5_000), rules.NOT_A_RADIUS),
+        (("radius", "20"), rules.NOTHING_AROUND),
         (("start", "31"), rules.UNKNOWN_VALUE),
         (("paid", "yes"), rules.NOT_A_SWITCH),
         (("page", "0"), rules.NOT_A_PAGE),
@@ -143,7 +144,16 @@ def test_a_radius_around_a_city_in_words(where: str) -> None:
 
 @pytest.mark.parametrize("where", ["Switzerland", "remote", "Xyzzyburg"])
 def test_words_that_are_no_city_have_nothing_around_them(where: str) -> None:
-    assert read(("where", where), ("radius", "100")) == Criteria(where=where)
+    pairs = (("where", where), ("radius", "100"))
+    assert Criteria.parse(pairs).criteria == Criteria(where=where)
+    assert sentences(*pairs) == [("radius", rules.NOTHING_AROUND)]
+
+
+def test_a_radius_is_not_blamed_for_its_city() -> None:
+    pairs = (("near", "Nowhereville"), ("radius", "100"))
+    assert sentences(*pairs) == [("near", rules.UNKNOWN_PLACE)]
+    assert sentences(("near", "Geneva"), ("radius", "100")) == []
+    assert sentences(("where", "Geneva"), ("radius", "100")) == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +190,7 @@ def test_remote_work_and_places_in_words(where: str, kept: str) -> None:
 
 
 def test_a_radius_around_nothing_is_no_other_search() -> None:
-    assert read(("radius", "20")) == Criteria()
+    assert Criteria.parse([("radius", "20")]).criteria == Criteria()
     assert read(("near", "Geneva"), ("radius", "20")).without("near") == Criteria()
 
 

@@ -62,3 +62,6 @@ def test_the_sitemap_s_parts_hold_what_is_live_and_when_it_changed(session: Db) 
         latest[number // size] = max(moment, latest.get(number // size, moment))
     assert find.sitemap_parts(NOW, size=size) == latest
     assert [find.for_sitemap(NOW, part=part, size=size) for part in (-1, 2**62)] == [[], []]
+    asked = (-1, *range(max(latest) + 3), 2**62)
+    held = [part for part in asked if find.has_sitemap_part(NOW, part=part, size=size)]
+    assert held == sorted(latest)

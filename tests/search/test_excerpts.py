@@ -19,6 +19,26 @@ def test_the_words_are_marked_in_a_piece_around_them() -> None:
     assert len(found.text) <= 122
 
 
+def test_no_joining_dot_stands_beside_an_ellipsis() -> None:
+    points = [f"Point {number} of energy" for number in range(40)]
+    text = " · ".join(points)
+    for length in range(80, 160):
+        for first in range(0, 40, 7):
+            found = excerpts.excerpt(
+                " · ".join(points[first:] + points[:first]), TERMS, "en", length
+            )
+            assert found is not None
+            assert not found.text.endswith(("·…", " …", "·")), found.text
+            words = {piece for piece, is_word in found.pieces() if is_word}
+            assert words == {"energy"}
+    for before in range(20, 100):
+        text = f"{'x' * before} · {'y' * 20} · aa · energy {'then more. ' * 30}"
+        found = excerpts.excerpt(text, TERMS, "en", length=100)
+        assert found is not None
+        assert not found.text.startswith(("…·", "… ", "·")), found.text
+        assert ("energy", True) in found.pieces()
+
+
 def test_a_short_text_is_shown_whole() -> None:
     found = excerpts.excerpt("Energy.", TERMS, "en")
     assert found == ("Energy.", ((0, 6),))

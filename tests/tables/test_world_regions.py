@@ -15,6 +15,13 @@ from jobboard.tables import gazetteer, world_regions
         ("Orta Asya", "Central Asia"),
         ("الخليج", "Gulf"),
         ("EU", "European Union"),
+        ("MENA region", "Middle East and North Africa"),
+        ("Great Lakes region", "Great Lakes region"),
+        ("Horn of Africa", "Horn of Africa"),
+        ("Eastern Mediterranean", "Eastern Mediterranean"),
+        ("Karadeniz", "Black Sea"),
+        ("Persian Gulf", "Gulf"),
+        ("South Caucasus", "Caucasus"),
     ],
 )
 def test_regions_by_the_names_people_use(name: str, region: str) -> None:
@@ -43,4 +50,13 @@ def test_all_codes_are_countries_and_no_name_means_two_regions() -> None:
 
 def test_beginnings() -> None:
     assert [r.name for r in world_regions.beginning_with("sah")] == ["Sahel"]
+    assert [r.name for r in world_regions.beginning_with("eu")[:2]] == ["European Union", "Europe"]
+    assert [r.name for r in world_regions.beginning_with("europe")][:3] == [
+        "Europe",
+        "European Union",
+        "Eastern Europe",
+    ]
+    assert [r.name for r in world_regions.beginning_with("mena region")] == [
+        "Middle East and North Africa"
+    ]
     assert world_regions.beginning_with("s") == []

@@ -13,7 +13,7 @@ from jobboard.domain.criteria import Criteria
 from jobboard.queries import cards as find
 from jobboard.search import engine
 from jobboard.web.drawn_cards import marks_in_titles
-from jobboard.web.snippets import snippets
+from jobboard.web.snippets import _snippet, snippets
 from tests.support.listings import listing
 from tests.support.people import NOW
 
@@ -51,6 +51,20 @@ def test_points_of_a_list_do_not_run_into_each_other() -> None:
     )
     [piece] = found("dredging", description=listed)
     assert "Duties · Chart the silt · Measure <mark>dredging</mark> depths · Rest. Then" in piece
+
+
+@pytest.mark.one_database
+def test_a_piece_begins_and_ends_with_words() -> None:
+    for length in range(0, 300, 5):
+        link = f'<a href="https://a.example/{"z" * length}">dredging</a>'
+        html = (
+            f"<p>{'word ' * 80}</p> <h2>Duties</h2> <p>{link} depths</p><h3>How</h3><h3>Go on</h3>"
+        )
+        row = find.by_ids([listing(db.session, title="Officer").id], clock.now())[0]
+        [piece] = [_snippet(row, f"{html}<p>{'word ' * length}</p>", frozenset({"dredging"}))]
+        assert piece[0] == "…", piece
+        assert piece[1].isalnum() or piece.startswith("…<mark>"), piece
+        assert piece.rstrip("…")[-1].isalnum(), piece
 
 
 def test_other_forms_of_the_words_are_marked_too() -> None:

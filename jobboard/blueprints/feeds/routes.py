@@ -129,7 +129,7 @@ def sitemap_index() -> AnyResponse:
 def sitemap_jobs(number: int) -> AnyResponse:
     """The live listings of one part."""
     now = clock.now()
-    if number < 1:
+    if not whole_board.has_sitemap_part(now, part=number - 1, size=_PART):
         abort(404)
 
     def body() -> bytes:

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from jobboard.domain.criteria import LONGEST_TEXT, Criteria, Sort
 from jobboard.domain.places import Suggestion, area_name, suggest
+from jobboard.domain.taxonomy import Mode
 from jobboard.queries import organisations
 from jobboard.search import engine
 from jobboard.search.engine import Hits
@@ -140,6 +141,8 @@ def _offer_words(offer: Offer) -> str:
 def _place_words(place: Suggestion) -> str:
     if place.kind == "country":
         return filters.country_name(place.country)
+    if place.kind == "remote":
+        return filters.label(Mode.REMOTE)
     country = filters.country_name(place.country) if place.country else ""
     parts = (place.name, area_name(place.country, place.area), country)
     return ", ".join(dict.fromkeys(filter(None, parts)))

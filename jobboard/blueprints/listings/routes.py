@@ -65,7 +65,7 @@ def index() -> AnyResponse:
     former = from_wpjm(pairs)
     if former is not None:
         return redirect(results.address(former), 301)
-    criteria, problems = Criteria.parse(pairs)
+    criteria, problems = Criteria.parse(_without_idle_radius(pairs))
     now = clock.now()
     hits = engine.search(criteria, now)
     if not hits.ids and criteria.page > 1:
@@ -155,6 +155,15 @@ def show_apply(slug: str) -> AnyResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _without_idle_radius(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs of a search without the radius that an emptied box of places sends along.
+
+    Whoever emptied it did nothing wrong, and need not be told that there is nothing to look around.
+    """
+    is_emptied = any(key == "where" and not value.strip() for key, value in pairs)
+    return [pair for pair in pairs if not (is_emptied and pair[0] == "radius")]
 
 
 def _former(old: str, now: datetime) -> AnyResponse | None:

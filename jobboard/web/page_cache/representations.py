@@ -64,15 +64,20 @@ def by_coding(headers: Headers, body: bytes) -> dict[str, Representation]:
     That is the answer as it is, for all codings where none is worth it.
     """
     named = {name.lower(): value for name, value in headers}
-    is_text = _TEXT.match(named.get("content-type", "")) is not None
+    is_compressible = is_text(named.get("content-type", ""))
     apart = {"etag", "vary", *OF_ONE_ANSWER}
     kept = [pair for pair in headers if pair[0].lower() not in apart]
-    if is_text:
+    if is_compressible:
         kept.append(("Vary", "Accept-Encoding"))
     last_modified = parse_date(named.get("last-modified"))
     identity = _representation(named["etag"], last_modified, kept, body)
-    codings = (IDENTITY,) if is_text and len(body) >= _SHORTEST else (IDENTITY, *_CODINGS)
+    codings = (IDENTITY,) if is_compressible and len(body) >= _SHORTEST else (IDENTITY, *_CODINGS)
     return dict.fromkeys(codings, identity)
+
+
+def is_text(content_type: str) -> bool:
+    """Tell whether compression gains anything, by a ``Content-Type``."""
+    return _TEXT.match(content_type) is not None
 
 
 def compressed(identity: Representation, coding: str) -> Representation:
