@@ -18,19 +18,11 @@ _LENGTH = 200
 #: Characters shown before the first word found.
 _BEFORE = 60
 _MORE = "…"
-<<<<<<< HEAD
 #: Signs of words that are told by more than their first letters: letters with accents and of other
 #: scripts, underscores, dots between initials.
 _ODD = re.compile(r"[._\x80-\U0010ffff]")
-=======
 #: What stands between the points of a list; beside an ellipsis it joins nothing.
 _JOINING = " ·"
-#: Scripts whose words are told by more than their first letters; names written with underscores.
-_OTHER = re.compile("[_\u0370-\u1fff\u2c00-\U0010ffff]")
-#: Signs that are no part of a word, one space for each: plain letters are folded in no time.
-_SIGNS = "…·•–—‘’“”„«»\xa0"
-_INITIALS = re.compile(r"\.\w")
->>>>>>> gaps
 #: First letters by which a word is told from most others.
 _TELLING = 4
 #: Words found that are weighed against each other; a text may be nothing but the word.

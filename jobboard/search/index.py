@@ -80,7 +80,7 @@ class Remembered:
         slugs: of organisations, by their numbers (``facets``).
         related: the listings most like one, by its id (``engine``).
         frequencies: in how many listings a field has a term, by both.
-        beginnings: a field's words that begin with a letter, and in how many listings (``spelling``).
+        beginnings: words of a field that begin with a letter, and in how many listings each is.
     """
 
     corrections: dict[tuple[str, int], str | None] = field(default_factory=dict)

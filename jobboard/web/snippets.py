@@ -6,6 +6,7 @@ marked and every piece of it is escaped, so nothing in it can become part of the
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import unescape
 
 from markupsafe import Markup
@@ -29,6 +30,9 @@ _BLOCK_END = re.compile(
     r"</(?:{0})>(?:\s*</(?:{0})>)*\s*".format("p|li|ul|ol|h[1-6]|blockquote|td|tr")
 )
 _MORE = "…"
+_OTHER_LETTERS = re.compile("[^\x00-\x7f]+")
+#: Letters of a text of which one at most is other than plain, where these are folded by themselves.
+_FEW = 8
 _SENTENCE_ENDS = frozenset(".!?:;,…>")
 
 
@@ -64,7 +68,7 @@ def _around(html: str, terms: frozenset[str]) -> str:
     html = html[:_LOOKED_THROUGH]
     places = _places(html.lower(), terms)
     if not places and not html.isascii():
-        places = _places(fold(html), terms)
+        places = _places(_roughly_folded(html), terms)
     start = max(0, min(places) - _BEFORE) if places else 0
     part = html[start : start + _BEFORE + _AFTER]
     # No half of a tag at its end or at its start, where it begins with a whole word.
@@ -77,6 +81,19 @@ def _around(html: str, terms: frozenset[str]) -> str:
         # What follows a tag is whole, and may be the very word.
         return _MORE + after
     return _MORE + part[part.find(" ") + 1 :]
+
+
+def _roughly_folded(html: str) -> str:
+    """Return a text folded, letter by letter where few of them need it: a tenth of the time."""
+    odd = len(html) - len(html.encode("ascii", "ignore"))
+    if odd * _FEW > len(html):
+        return fold(html)
+    return _OTHER_LETTERS.sub(lambda found: _folded(found.group()), html.lower())
+
+
+@lru_cache(maxsize=2_000)
+def _folded(letters: str) -> str:
+    return fold(letters)
 
 
 def _places(folded: str, terms: frozenset[str]) -> list[int]:
