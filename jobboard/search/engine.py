@@ -101,6 +101,11 @@ def search(
     )
 
 
+def count(criteria: Criteria, now: datetime) -> int:
+    """Return how many listings a search finds at an instant."""
+    return total(upkeep.current(), criteria, now)
+
+
 def stretch(
     criteria: Criteria,
     now: datetime,
@@ -223,7 +228,9 @@ def reach(
 
 def total(snapshot: Snapshot, criteria: Criteria, now: datetime) -> int:
     """Return how many listings one state of the index finds."""
-    return answer(snapshot, criteria, now, limit=0, offset=1, with_facets=False).total
+    question = Question(snapshot, criteria, now)
+    question.page(0, 0)
+    return question.total
 
 
 def terms_of(snapshot: Snapshot, criteria: Criteria) -> frozenset[str]:

@@ -18,6 +18,7 @@ from jobboard.search.forgiveness import forgiven
 from jobboard.search.hits import (
     Found,
     Hit,
+    Total,
     by_score,
     by_score_and_age,
     counter,
@@ -194,7 +195,16 @@ class Question:
         if offset < self.snapshot.searcher.num_docs and limit > 0:
             return self._search(limit, offset)
         # The engine would keep room for every hit before the page.
-        return Found([], self._search(1, 0).total)
+        return Found([], self._counted())
+
+    def _counted(self) -> int:
+        """Return how many match, without a look at which of them come first."""
+        if self.gone is None:
+            return counter(self.snapshot.searcher, self._alive(self._query()))()
+        kept = self.snapshot.remembered.pages.get((self._name(), self.criteria.order))
+        total = kept.total if kept is not None else Total(self._number_of(self._query()))
+        in_vain = self._gone_of_these()
+        return total.value - (in_vain() if in_vain is not None else 0)
 
     def _search(
         self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None

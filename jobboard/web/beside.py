@@ -1,7 +1,7 @@
 """What stands beside the form: the card as seekers will see it, and advice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ def _card(listing: Listing, now: datetime, life_days: int) -> Card:
         organisation_updated_at=None,
     )
     # There is no page to lead to yet; the title leads to where it is written.
-    return replace(cards.card(row, now), url="#title")
+    return cards.card(row, now)._replace(url="#title")
 
 
 def _for_search_engines(listing: Listing, now: datetime) -> list[Advice]:

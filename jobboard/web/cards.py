@@ -1,8 +1,8 @@
 """Listings as cards: what a card says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from jobboard.domain import address
 from jobboard.domain.language_need import LanguageNeed
@@ -47,8 +47,7 @@ _SMALL = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(NamedTuple):
     """When a listing ends, as ``macros/deadline.html`` shows it."""
 
     relative: str
@@ -59,8 +58,7 @@ class Deadline:
     kind: str
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """One listing in a list, as ``macros/card.html`` shows it."""
 
     url: str

@@ -16,7 +16,7 @@ from jobboard.queries.cards import CardRow
 from jobboard.search.analysis import spans
 from jobboard.web import filters
 from jobboard.web.cards import Card, Deadline, card
-from jobboard.web.pieces import Piece, Pieces, gap, macro, pieces
+from jobboard.web.pieces import Piece, Pieces, all_escaped, gap, macro, pieces
 
 #: The clocks of the world differ from UTC by this at most.
 _ZONES = timedelta(hours=14)
@@ -102,9 +102,10 @@ def _drawn(known: Pieces, shown: Card, *, has_snippet: bool) -> Piece:
         tuple(bool(getattr(end, name)) for name in _DEADLINE),
         *(shown.is_verified, shown.is_unpaid, end.is_urgent, len(shown.facts), has_snippet),
     )
-    values: dict[str, str] = {name: escape(getattr(shown, name)) for name in _WORDS}
-    values |= {name: escape(getattr(end, name)) for name in _DEADLINE}
-    values |= {f"fact{number}": escape(fact) for number, fact in enumerate(shown.facts)}
+    words = [getattr(shown, name) for name in _WORDS]
+    words += [getattr(end, name) for name in _DEADLINE]
+    names = (*_WORDS, *_DEADLINE, *(f"fact{number}" for number in range(len(shown.facts))))
+    values = dict(zip(names, all_escaped((*words, *shown.facts)), strict=True))
     return Piece(form.filled({**values, "title": _TITLE, "snippet": _SNIPPET}))
 
 

@@ -1,7 +1,6 @@
 """Cards put together of forms look as their template draws them, whatever is in them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,7 +73,7 @@ def test_a_card_of_forms_is_the_card_of_the_template(columns: dict[str, Any]) ->
             [found], NOW, marks=marks, snippets={found.id: snippet} if snippet else {}
         )
         title = drawn_cards.marked(found.title, [(0, 3)])
-        shown = replace(card(found, NOW), title=title, snippet=snippet)
+        shown = card(found, NOW)._replace(title=title, snippet=snippet)
         assert squeezed(drawn) == squeezed(macro("card", "card")(shown))
         assert "<script>" not in drawn
 

@@ -153,7 +153,7 @@ def _around(criteria: Criteria, now: datetime) -> dict[str, int]:
     if _is_named(city.value):
         asked = {"": criteria.replaced(where=criteria.where or city.value, near=""), **asked}
     return {
-        radius: engine.search(each, now, limit=1, with_facets=False).total
+        radius: engine.count(each, now)
         for radius, each in asked.items()
     }
 

@@ -65,7 +65,7 @@ def looser(criteria: Criteria, now: datetime) -> list[Link]:
     tried = []
     names = organisations.names(criteria.organisation, now)
     for words, wider in _wider(criteria, names)[:_MOST_TRIES]:
-        total = engine.search(wider, now, limit=1, with_facets=False).total
+        total = engine.count(wider, now)
         if total:
             tried.append((total, words, wider))
     tried.sort(key=lambda one: one[0])
