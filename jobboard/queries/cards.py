@@ -4,13 +4,12 @@ Lists are what is asked for most, so their rows are read without the session, tu
 with few calls, and remembered for as long as nothing public changes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
-from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Dialect, Select, TypeDecorator, bindparam, select, type_coerce
+from sqlalchemy import JSON, Dialect, TypeDecorator, select, type_coerce
 from sqlalchemy.types import NullType, TypeEngine
 
 from jobboard.db import db
@@ -26,7 +25,7 @@ from jobboard.domain.taxonomy import (
 )
 from jobboard.models.listing import Listing
 from jobboard.queries.plain_tables import LISTING, LISTING_WITH_ORGANISATION, ORGANISATION
-from jobboard.queries.present import UntilChanged, present, read_apart
+from jobboard.queries.present import UntilChanged, key_places, present, read_some
 from jobboard.queries.visibility import LIVE_HERE, live
 
 #: Different values of a column of lists that are known again without being read.
@@ -103,18 +102,16 @@ _CARD_COLUMNS: tuple[Any, ...] = (
     ORGANISATION.verified_at,
     ORGANISATION.updated_at,
 )
-#: Places for the ids of a page: a statement for a list of any length is written anew each time.
-_ID_NAMES = tuple(f"id{number}" for number in range(20))
 #: As the driver gives them: each value that is turned into something costs a call.
 _RAW_COLUMNS: tuple[Any, ...] = tuple(type_coerce(one, NullType()) for one in _CARD_COLUMNS)
 _CARDS = (
     select(*_RAW_COLUMNS)
     .select_from(LISTING_WITH_ORGANISATION)
-    .where(LISTING.id.in_([bindparam(name) for name in _ID_NAMES]), LIVE_HERE)
+    .where(LISTING.id.in_(key_places()), LIVE_HERE)
 )
-_TEXTS = select(LISTING.id, LISTING.description_html).where(
-    LISTING.id.in_([bindparam(name) for name in _ID_NAMES])
-)
+_TEXTS = select(LISTING.id, LISTING.description_html).where(LISTING.id.in_(key_places()))
+#: No listing has it.
+_NO_ID = 0
 
 #: Rows of cards, by the listings' ids.
 _cards: UntilChanged[int, CardRow] = UntilChanged(3_000)
@@ -150,12 +147,12 @@ def texts(ids: Sequence[int]) -> dict[int, str]:
     """Return the texts of some listings as they are stored, in HTML, by id; one statement."""
     if not ids:
         return {}
-    return {row[0]: row[1] or "" for row in _by_ids(_TEXTS, ids, {})}
+    return {row[0]: row[1] or "" for row in read_some(_TEXTS, ids, _NO_ID)}
 
 
 def _read_cards(ids: Sequence[int], now: datetime) -> dict[int, CardRow]:
     processors = _processors(db.engine.dialect)
-    read = (_card_row(processors, row) for row in _by_ids(_CARDS, ids, {"now": now}))
+    read = (_card_row(processors, row) for row in read_some(_CARDS, ids, _NO_ID, {"now": now}))
     return {row.id: row for row in read}
 
 
@@ -186,11 +183,3 @@ def _processor(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]
         return process
     # Texts, and few different ones: the same places, hours and languages everywhere.
     return lru_cache(maxsize=_VALUES_KEPT)(process)
-
-
-def _by_ids(statement: Select[Any], ids: Sequence[int], values: Mapping[str, Any]) -> Iterator[Any]:
-    """Ask a statement for some ids; one time for each page's worth of them."""
-    for start in range(0, len(ids), len(_ID_NAMES)):
-        # No listing has the number 0.
-        some = (*ids[start : start + len(_ID_NAMES)], *repeat(0, len(_ID_NAMES)))
-        yield from read_apart(statement, {**dict(zip(_ID_NAMES, some, strict=False)), **values})

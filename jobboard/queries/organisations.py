@@ -22,7 +22,8 @@ from jobboard.domain.taxonomy import OrganisationKind
 from jobboard.markup.text import fold
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
-from jobboard.queries.present import UntilChanged, present, read_apart
+from jobboard.queries.plain_tables import ORGANISATION
+from jobboard.queries.present import UntilChanged, key_places, present, read_some
 from jobboard.queries.visibility import live, shown_since
 
 #: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
@@ -106,6 +107,8 @@ def by_slug(slug: str, now: datetime) -> Row | None:
     return rows[0] if rows else None
 
 
+_NAMES = select(ORGANISATION.slug, ORGANISATION.name).where(ORGANISATION.slug.in_(key_places()))
+
 #: Names of organisations by their slugs: the Jobs page tells some twenty of them.
 _names: UntilChanged[str, str] = UntilChanged(20_000)
 
@@ -117,8 +120,7 @@ def names(slugs: Iterable[str], now: datetime) -> dict[str, str]:
 
 
 def _read_names(slugs: list[str]) -> dict[str, str]:
-    query = select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(slugs))
-    return {row[0]: row[1] for row in read_apart(query, {})}
+    return {row[0]: row[1] for row in read_some(_NAMES, slugs, "")}
 
 
 class SitemapRow(NamedTuple):

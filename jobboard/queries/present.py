@@ -6,13 +6,15 @@ a listing begins or ends by the clock, every public row is what it was when it w
 """
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Executable
+from sqlalchemy import BindParameter, Engine, Executable, bindparam
 
 from jobboard.change_watch import last_change
 from jobboard.db import db, reading
@@ -42,6 +44,8 @@ class Present:
             self.number == number and self.since <= now and (self.until is None or now < self.until)
         )
 
+
+_KEY_NAMES = tuple(f"key{number}" for number in range(20))
 
 _presents: "WeakKeyDictionary[Engine, Present]" = WeakKeyDictionary()
 #: Held by the one who finds out the next present; it is the same for all.
@@ -81,6 +85,30 @@ def read_apart(statement: Executable, values: Mapping[str, Any]) -> Sequence[Any
     """
     with reading(), db.engine.connect() as connection:
         return connection.execute(statement, values).all()
+
+
+def key_places() -> list[BindParameter[Any]]:
+    """Return places for the keys of a page: a list of any length is a new statement each time."""
+    return [bindparam(name) for name in _KEY_NAMES]
+
+
+def read_some(
+    statement: Executable,
+    keys: Sequence[Hashable],
+    nobodys: Hashable,
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[Any]:
+    """Ask a statement with ``key_places`` for some keys; one time for each page's worth of them.
+
+    Args:
+        statement: what to ask.
+        keys: for its places.
+        nobodys: a key that nothing has, for places that are left.
+        values: what else it takes.
+    """
+    for start in range(0, len(keys), len(_KEY_NAMES)):
+        some = (*keys[start : start + len(_KEY_NAMES)], *repeat(nobodys, len(_KEY_NAMES)))
+        yield from read_apart(statement, {**dict(zip(_KEY_NAMES, some, strict=False)), **values})
 
 
 class UntilChanged(Generic[Key, Value]):

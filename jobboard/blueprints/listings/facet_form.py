@@ -152,10 +152,7 @@ def _around(criteria: Criteria, now: datetime) -> dict[str, int]:
     asked = {str(one): criteria.replaced(where="", near=city.value, radius=one) for one in radii}
     if _is_named(city.value):
         asked = {"": criteria.replaced(where=criteria.where or city.value, near=""), **asked}
-    return {
-        radius: engine.count(each, now)
-        for radius, each in asked.items()
-    }
+    return {radius: engine.count(each, now) for radius, each in asked.items()}
 
 
 def _is_named(near: str) -> bool:
