@@ -3,10 +3,10 @@
     make bench                                   all that needs no data of others
     python -m benchmarks pages cache             some of them
     python -m benchmarks search --size 100000    on a larger board
-    python -m benchmarks growth judged           the long ones
+    python -m benchmarks growth judged ads       the long ones
 
 Boards are made once and kept in the folder that BOARD_BENCH names. BOARD_DATA names a folder of
-real advertisements, which ``imports`` and ``judged`` use where it is set.
+real advertisements: ``imports`` and ``judged`` use it where it is set, ``ads`` searches them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tests.support.postgres import Postgres
 
 #: Those that run unless some are named.
 _USUAL = ("pages", "search", "cache", "process", "imports")
-_LONG = ("growth", "judged")
+_LONG = ("growth", "judged", "ads")
 _MEASURED: Mapping[str, Callable[..., Iterator[Line]]] = {
     "pages": pages.uncached,
     "search": pages.searches,
@@ -45,6 +45,8 @@ def main() -> None:
                 lines.extend(pages.processes_of(given.size))
             elif name == "imports":
                 lines.extend(_imports(given.database))
+            elif name == "ads":
+                lines.extend(_searches_of_ads(given.seconds, url))
             elif name == "growth":
                 has_failed |= not growth.run()
             else:
@@ -95,6 +97,14 @@ def _imports(database: str) -> Iterator[Line]:
     yield at_most("  memory grows by, in MB", f"{most - early}", most - early, imports.MOST_GROWTH)
     longest = max(found.waits, default=0.0)
     yield at_most("  others wait, in ms", f"{longest:.0f} ms", longest, imports.LONGEST_WAIT)
+
+
+def _searches_of_ads(seconds: float, url: str) -> Iterator[Line]:
+    data = ads.folder()
+    if data is None:
+        print("searches of advertisements not run: BOARD_DATA names no folder with them")
+        return
+    yield from pages.searches_of_ads(data, seconds, url)
 
 
 def _judged() -> bool:

@@ -32,10 +32,15 @@ def folder() -> Path | None:
     return Path(path) if path and (Path(path) / "ads").is_dir() else None
 
 
+def files(data: Path) -> list[Path]:
+    """Return the files of advertisements."""
+    return sorted((data / "ads").glob("*.jsonl*"))
+
+
 def documents(data: Path) -> Iterator[tuple[str, SearchDocument]]:
     """Read every advertisement: its id in the data, and what the index takes of it, all live."""
     number = 0
-    for path in sorted((data / "ads").glob("*.jsonl*")):
+    for path in files(data):
         for record in jsonl.read(path):
             if isinstance(record, BrokenRecord):
                 continue

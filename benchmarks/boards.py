@@ -10,7 +10,7 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ from jobboard.search import upkeep
 _EDITION = 3
 #: Made boards are given up after so many days: their listings end by the calendar.
 _KEPT_DAYS = 2
+#: Days that imported advertisements are live.
+_IMPORTED_LIFE = 60
 _BATCH = 1_000
 _ORGANISATIONS = 400
 
@@ -92,8 +94,8 @@ def folder() -> Path:
     return Path(os.environ.get("BOARD_BENCH") or Path(tempfile.gettempdir()) / "board-bench")
 
 
-#: Boards that this run has made on database servers, by size and address.
-_on_servers: set[tuple[int, str]] = set()
+#: Boards that this run has made on database servers, by name and address.
+_on_servers: set[tuple[str, str]] = set()
 
 
 def made(size: int, database_url: str = "") -> Path:
@@ -103,18 +105,37 @@ def made(size: int, database_url: str = "") -> Path:
         size: how many.
         database_url: another database than the folder's own; made anew by each run.
     """
-    place = folder() / f"v{_EDITION}-{size}{'-server' if database_url else ''}"
+    return _made(str(size), database_url, lambda app: fill(app, size))
+
+
+def imported(files: Sequence[Path], database_url: str = "") -> Path:
+    """Return the instance folder of a board with the advertisements of some files, all live."""
+    return _made("ads", database_url, lambda app: _import(app, files))
+
+
+def _made(name: str, database_url: str, make: Callable[[Flask], None]) -> Path:
+    place = folder() / f"v{_EDITION}-{name}{'-server' if database_url else ''}"
     done = place / "done"
     is_fresh = done.exists() and time.time() - done.stat().st_mtime < _KEPT_DAYS * 86_400
-    if is_fresh and (not database_url or (size, database_url) in _on_servers):
+    if is_fresh and (not database_url or (name, database_url) in _on_servers):
         return place
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    fill(application(place, database_url), size)
+    make(application(place, database_url))
     done.touch()
     if database_url:
-        _on_servers.add((size, database_url))
+        _on_servers.add((name, database_url))
     return place
+
+
+def _import(app: Flask, files: Sequence[Path]) -> None:
+    with app.app_context():
+        flask_migrate.upgrade()
+    command = ["import", "jsonl", "--live-for", str(_IMPORTED_LIFE), *map(str, files)]
+    for arguments in (command, ["reindex"]):
+        result = app.test_cli_runner().invoke(args=arguments)
+        if result.exit_code:
+            raise RuntimeError(result.output)
 
 
 def environment(place: Path, database_url: str = "", **settings: str) -> dict[str, str]:

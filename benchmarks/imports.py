@@ -100,7 +100,7 @@ def table(figures: Sequence[Figures]) -> str:
 def _files(folder: Path) -> list[Path]:
     data = ads.folder()
     if data is not None:
-        return sorted((data / "ads").glob("*.jsonl*"))
+        return ads.files(data)
     path = folder / "made.jsonl"
     chance = random.Random(7)
     with path.open("w") as file:

@@ -8,15 +8,18 @@ quarter, so a page and its floor take turns, and the middle one of their ratios 
 import contextlib
 import os
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
+from urllib.parse import quote_plus
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Row, create_engine, text
 
-from benchmarks import boards, servers
+from benchmarks import ads, boards, servers
 from benchmarks.report import Line, at_least, at_most, only
 from benchmarks.servers import Server
 
@@ -28,6 +31,12 @@ _PEER_CARDS = 900
 _PEER_PAGE = 90
 _PEER_SEARCH = {10_000: 9.5, 100_000: 0.8}
 _QUERIES = 4_000
+_FILTERS = (
+    *("country=TR", "country=FR&country=DE", "type=staff", "mode=remote", "paid=1"),
+    *("topic=security_defence", "seniority=senior", "region=europe", "hours=full_time"),
+)
+#: A word of a title that tells something.
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _TIMED = 600
 #: Listings whose pages are asked for again and again.
 _OFTEN = 100
@@ -75,16 +84,34 @@ def uncached(size: int, seconds: float, url: str = "") -> Iterator[Line]:
 def searches(size: int, seconds: float, url: str = "") -> Iterator[Line]:
     """Measure distinct searches with words, filters, all facets and count."""
     place = boards.made(size, url)
+    yield from _searches(place, url, size, queries(size), queries(size, seed=2), seconds)
+
+
+def searches_of_ads(data: Path, seconds: float, url: str = "") -> Iterator[Line]:
+    """Measure distinct searches of real advertisements: two words of a title, and a filter."""
+    place = boards.imported(ads.files(data), url)
+    titles = _titles(place, url)
+    first, second = (queries_of(titles, seed) for seed in (1, 2))
+    yield from _searches(place, url, len(titles), first, second, seconds)
+
+
+def _searches(
+    place: Path,
+    url: str,
+    size: int,
+    asked: Sequence[str],
+    fresh: Sequence[str],
+    seconds: float,
+) -> Iterator[Line]:
     with _board(place, url) as server, servers.floor("cards") as floor:
-        found = _in_turns(server, queries(size), [floor], seconds, {})
+        found = _in_turns(server, asked, [floor], seconds, {})
         yield only(_CARDS, _rate(found.floors[0]))
         title = f"distinct searches, {size:,} live"
         yield at_least(title, _rate(found.rate), found.ratios[0], 1.0, "20 cards")
         if size in _PEER_SEARCH:
             peer = found.ratios[0] * _PEER_CARDS / _PEER_SEARCH[size]
             yield at_least("  against WP Job Manager's", _rate(found.rate), peer, 100, "peer")
-        fresh = queries(size, seed=2)[:_TIMED]
-        times = servers.milliseconds(server, fresh)
+        times = servers.milliseconds(server, fresh[:_TIMED])
         limit = 40 if size >= 1_000_000 else 15
         p99 = servers.share(times, 0.99)
         figure = f"p50 {servers.share(times, 0.5):.1f}, p99 {p99:.1f} ms"
@@ -140,13 +167,19 @@ def queries(size: int, seed: int = 1) -> list[str]:
     while len(found) < _QUERIES:
         role = chance.choice(("analyst", "security", "policy", "officer", "economist", "fellow"))
         word = boards.WORDS[min(int(chance.expovariate(0.01)), len(boards.WORDS) - 1)]
-        filtered = chance.choice(
-            (
-                *("country=TR", "country=FR&country=DE", "type=staff", "mode=remote", "paid=1"),
-                *("topic=security_defence", "seniority=senior", "region=europe", "hours=full_time"),
-            )
-        )
-        found[f"/jobs/?q={role}+{word}&{filtered}"] = None
+        found[f"/jobs/?q={role}+{word}&{chance.choice(_FILTERS)}"] = None
+    return list(found)
+
+
+def queries_of(titles: Sequence[str], seed: int) -> list[str]:
+    """Return addresses of distinct searches for two words of a title, narrowed by a filter."""
+    chance = random.Random(seed)
+    found: dict[str, None] = {}
+    while len(found) < _QUERIES:
+        words = _WORD.findall(chance.choice(titles).lower())
+        if len(words) > 1:
+            both = "+".join(map(quote_plus, chance.sample(words, 2)))
+            found[f"/jobs/?q={both}&{chance.choice(_FILTERS)}"] = None
     return list(found)
 
 
@@ -181,13 +214,21 @@ def _in_turns(
 
 
 def _listings(place: Path, url: str) -> list[str]:
+    rows = _read(place, url, "SELECT slug_front, id FROM listing ORDER BY id LIMIT 2000")
+    return [f"/job/{front}-{number}/" for front, number in rows]
+
+
+def _titles(place: Path, url: str) -> list[str]:
+    rows = _read(place, url, "SELECT title FROM listing WHERE status = 'published' ORDER BY id")
+    return [title for (title,) in rows]
+
+
+def _read(place: Path, url: str, statement: str) -> Sequence[Row[Any]]:
     engine = create_engine(url or f"sqlite:///{place / 'board.sqlite'}")
     with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT slug_front, id FROM listing ORDER BY id LIMIT 2000")
-        ).all()
+        rows = connection.execute(text(statement)).all()
     engine.dispose()
-    return [f"/job/{front}-{number}/" for front, number in rows]
+    return rows
 
 
 def _rate(found: float) -> str:
