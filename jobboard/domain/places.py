@@ -54,7 +54,7 @@ def spot(text: str) -> Spot | None:
         lat, lon = round(float(degrees[1]), 3) + 0.0, round(float(degrees[2]), 3) + 0.0
         is_on_globe = abs(lat) <= 90 and abs(lon) <= 180
         return Spot(f"{lat:g},{lon:g}", lat, lon) if is_on_globe else None
-    city = _city_meant(text)
+    city = city_meant(text)
     return None if city is None else Spot(city_value(city), city.lat, city.lon)
 
 
@@ -97,7 +97,7 @@ _REMOTE_AFTER = re.compile(r"([^()]+?)\s*(?:[,–—-]\s*remote|\(\s*remote\s*\)
 def city_value(city: City) -> str:
     """Return the shortest text by which ``spot`` finds this very city: "Cambridge, MA, US"."""
     full = city_name(city)
-    found = _city_meant(full)
+    found = city_meant(full)
     is_found = found is not None and found.geoname_id == city.geoname_id
     return full if is_found else str(city.geoname_id)
 
@@ -190,15 +190,27 @@ def area_named(text: str) -> tuple[str, str] | None:
     return _area(text)
 
 
-def _city_meant(text: str) -> City | None:
+def city_meant(text: str, *, is_alone: bool = False) -> City | None:
+    """Return the city that a text means ("Cambridge, MA", "washington, d.c."), or None.
+
+    Args:
+        text: what was written.
+        is_alone: whether a text that names other places too means none.
+    """
     if _NUMBER.match(text):
         return gazetteer.city(int(text))
-    found = next((place for place in parse_places(text) if place.geoname_id), None)
+    # Codes of states are told by their capitals, which nobody types into a box.
+    line = _CODE_AT_END.sub(lambda code: code[0].upper(), text)
+    places = parse_places(line)
+    if is_alone and len(places) > 1:
+        return None
+    found = next((place for place in places if place.geoname_id), None)
     return None if found is None or found.geoname_id is None else gazetteer.city(found.geoname_id)
 
 
 _LONGEST_NAME = 100
 _DEGREES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
+_CODE_AT_END = re.compile(r",\s*[a-z]\.?[a-z]\.?(?=\s*\Z|\s*,)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}\Z", re.ASCII)
 
 

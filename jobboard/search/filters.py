@@ -6,7 +6,7 @@ from datetime import datetime
 from tantivy import FieldType, Occur, Query
 
 from jobboard.domain.criteria import Closing, Criteria, Start
-from jobboard.domain.places import ANYWHERE, spot
+from jobboard.domain.places import ANYWHERE, area_name, city_meant, spot
 from jobboard.domain.taxonomy import Education
 from jobboard.search import analysis, nearness
 from jobboard.search.document import (
@@ -19,6 +19,7 @@ from jobboard.search.document import (
 from jobboard.search.facets import COUNTED, START_DAYS, SWITCHES, is_met, no_more_than
 from jobboard.search.index import Snapshot
 from jobboard.tables import gazetteer, world_regions
+from jobboard.tables.gazetteer import City
 
 #: Every key that narrows the list by its value, words and place apart.
 FILTERED = (*COUNTED, "passport")
@@ -129,7 +130,18 @@ class Filters:
         queries = [self._place(part) for part in parts]
         if not queries:
             return Query.all_query()
-        return Query.boolean_query([(Occur.Must, query) for query in queries])
+        apart = Query.boolean_query([(Occur.Must, query) for query in queries])
+        # "Kiev Ukraine", "washington, d.c.": together they name a city, as its listings write it.
+        city = city_meant(text, is_alone=True)
+        if city is None:
+            return apart
+        return Query.boolean_query([(Occur.Should, apart), (Occur.Should, self._city(city))])
+
+    def _city(self, city: City) -> Query:
+        state = analysis.words(area_name(city.country, city.area))
+        named = self._all_words("place", [*analysis.words(city.name), *state])
+        there = self._any("country", [city.country])
+        return Query.boolean_query([(Occur.Must, named), (Occur.Must, there)])
 
     def _place(self, part: str) -> Query:
         named = analysis.words(part)

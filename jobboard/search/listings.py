@@ -198,11 +198,14 @@ def _text(row: Row[Any] | Listing) -> str:
 def _place_names(places: Iterable[Place]) -> Iterator[str]:
     for place in places:
         yield place.city
-        yield place.area
         if place.country is None:
+            yield place.area
             continue
-        yield area_name(place.country, place.area)
         known = gazetteer.cities_named(place.city, place.country) if place.city else []
+        # Its state is part of how a city is called: "Washington, DC".
+        area = place.area or (known[0].area if known else "")
+        yield area
+        yield area_name(place.country, area)
         if known and known[0].name != place.city:
             yield known[0].name
         yield gazetteer.country_name(place.country)

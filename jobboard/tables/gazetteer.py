@@ -7,6 +7,7 @@ licensed CC BY 4.0: show ``CREDIT`` where it is used.
 import csv
 import gzip
 import io
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
@@ -21,6 +22,12 @@ from jobboard.markup.text import fold
 
 #: To be shown with a link to https://www.geonames.org/.
 CREDIT = "City data: GeoNames, CC BY 4.0"
+
+
+#: Letters from which on what is typed may be a whole name.
+_WHOLE_NAME = 4
+_HYPHENS = re.compile("[-\u2010-\u2015]")
+_APOSTROPHES = re.compile("['`\u2018\u2019\u02b9-\u02bf.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +116,11 @@ def regions_by_country() -> Mapping[str, tuple[str, ...]]:
 def cities_named(text: str, country: str | None = None) -> list[City]:
     """Return cities of this name, greatest first; a city's own name before other spellings.
 
-    ``country`` keeps those of one country. Accents, case and script spellings are folded.
+    ``country`` keeps those of one country. Accents, case and script spellings are folded; hyphens
+    and apostrophes count only where they tell names apart.
     """
-    found = _rows_named(fold(text.strip()))
+    name = fold(text.strip())
+    found = _rows_named(name) or _rows_named(loosened(name))
     cities = (_city(number) for number in found)
     return [city for city in cities if country is None or city.country == country]
 
@@ -120,17 +129,27 @@ def cities_named(text: str, country: str | None = None) -> list[City]:
 def suggest(prefix: str, limit: int = 8) -> tuple[City, ...]:
     """Return the greatest cities of which a name begins so; two letters at least.
 
-    Cities that are called so come before those with another spelling or former name that is.
+    The city that the whole name means comes first (Odessa is Odesa), then those that are called so,
+    then those with another spelling or former name that is.
     """
-    start = fold(prefix.strip()).encode()
+    name = fold(prefix.strip())
+    start = name.encode()
     if len(start) < 2:
         return ()
+    meant = _rows_named(name)[:1] if len(name) >= _WHOLE_NAME else ()
     # Rows are in order of population, so the smallest numbers are the greatest cities.
-    numbers = sorted(set(_own_names().beginning_with(start)))[:limit]
+    own = sorted(set(_own_names().beginning_with(start)))[:limit]
+    numbers = list(dict.fromkeys([*meant, *own]))
     if len(numbers) < limit:
-        others = sorted(set(_names().beginning_with(start)).difference(numbers))
-        numbers.extend(others[: limit - len(numbers)])
-    return tuple(_city(number) for number in numbers)
+        starts = {start, loosened(name).encode()}
+        others = {number for each in starts for number in _names().beginning_with(each)}
+        numbers.extend(sorted(others.difference(numbers)))
+    return tuple(_city(number) for number in numbers[:limit])
+
+
+def loosened(name: str) -> str:
+    """Return a folded name without its hyphens and apostrophes: Alma-Ata, Xi'an, Ma'rib."""
+    return " ".join(_APOSTROPHES.sub("", _HYPHENS.sub(" ", name)).split())
 
 
 @lru_cache(maxsize=4096)

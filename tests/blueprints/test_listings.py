@@ -607,9 +607,13 @@ def test_a_suggested_place_is_found_when_it_is_searched(app: Flask, client: Flas
     publish(app, "Analyst", places=TURKEY)
     publish(app, "Clerk", places=(Place("US", "Cambridge", 42.37, -71.1, area="MA"),))
     publish(app, "Fellow", places=(Place("GB", "Cambridge", 52.2, 0.12),))
+    # Imported without its state.
+    publish(app, "Envoy", places=(Place("US", "Washington", 38.9, -77.04),))
     publish(app, "Editor", places=(), mode=Mode.REMOTE, remote_countries=("anywhere",))
     for value, found in (
         ("Remote", ["Editor"]),
+        ("Washington, DC, United States", ["Envoy"]),
+        ("washington, dc", ["Envoy"]),
         ("Eastern Mediterranean", ["Analyst"]),
         ("Istanbul, Türkiye", ["Analyst"]),
         ("Cambridge, MA, United States", ["Clerk"]),

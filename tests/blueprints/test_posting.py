@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from jobboard import clock, links
 from jobboard.db import db
@@ -208,6 +210,40 @@ def test_preview_and_back_carry_everything(client: FlaskClient, app: Flask) -> N
     back = client.post(WRITE, data={**sent, "action": "edit"})
     assert value_of(text_of(back), "title") == sent["title"]
     assert count(app, Listing) == 0
+
+
+def test_a_preview_asks_for_what_only_sending_needs(client: FlaskClient, app: Flask) -> None:
+    without = {name: value for name, value in filled().items() if name != "accept_terms"}
+    answer = client.post(WRITE, data={**without, "email": "", "action": "preview"})
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert "Nothing is sent yet" in page
+    assert page.count('name="email"') == page.count('name="accept_terms"') == 1
+    assert 'type="email"' in page
+    # Sent from there with both, it is posted; without, the form says what is missing.
+    form = page[page.index('action="/post-a-job/"') :]
+    kept = [
+        (unescape(name), unescape(value))
+        for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
+    ]
+    assert "email" not in dict(kept)
+    refused = client.post(WRITE, data=MultiDict([*kept, ("action", "submit")]))
+    assert refused.status_code == 400
+    assert "Give your e-mail address" in text_of(refused)
+    assert "Accept the terms of use to post." in text_of(refused)
+    assert count(app, Listing) == 0
+    own = [("email", "guest@think.example"), ("accept_terms", "y"), ("action", "submit")]
+    sent = client.post(WRITE, data=MultiDict([*kept, *own]))
+    assert (sent.status_code, sent.location) == (303, "/post-a-job/sent/")
+    assert count(app, Listing) == 1
+
+
+def test_a_preview_does_not_ask_again(client: FlaskClient) -> None:
+    page = text_of(client.post(WRITE, data=filled(action="preview")))
+    assert 'type="email"' not in page
+    assert 'type="checkbox"' not in page
+    wrong = client.post(WRITE, data=filled(action="preview", email="nobody"))
+    assert wrong.status_code == 400
 
 
 DESCRIPTION_OF_MANY = "## Duties\n\n" + "Line after line, written by hand.\n\n" * 20

@@ -42,6 +42,36 @@ def test_every_city_has_a_value_that_means_itself(number: int) -> None:
     assert (found.lat, found.lon) == (city.lat, city.lon)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("washington, dc", "Washington, DC, US"),
+        ("Washington, D.C.", "Washington, DC, US"),
+        ("washington, d.c., usa", "Washington, DC, US"),
+        ("cambridge, ma", "Cambridge, MA, US"),
+        ("cambridge, uk", "Cambridge, GB"),
+        ("berlin, de", "Berlin, DE"),
+        ("odessa", "Odesa, UA"),
+        ("Odessa, TX", "Odessa, TX, US"),
+        ("Nur-Sultan", "Astana, KZ"),
+        ("nur sultan", "Astana, KZ"),
+        ("alma ata", "Almaty, KZ"),
+        ("Venezia", "Venice, IT"),
+        ("Bruges", "Brugge, BE"),
+        ("Kudüs", "Jerusalem, IL"),
+        ("NYC", "New York City, NY, US"),
+        ("Port Vila", "Port-Vila, VU"),
+        ("coxs bazar", "Cox’s Bāzār, BD"),
+        ("n’djamena", "N'Djamena, TD"),
+        ("Jo'burg", "Johannesburg, ZA"),
+    ],
+)
+def test_cities_as_people_type_them(text: str, value: str) -> None:
+    found, named = spot(text), spot(value)
+    assert found is not None
+    assert found == named
+
+
 def test_the_great_circle() -> None:
     assert kilometres(50.85, 4.349, 48.853, 2.349) == pytest.approx(264, abs=1)
     assert kilometres(0, 179.5, 0, -179.5) == pytest.approx(111.2, abs=0.1)
@@ -57,6 +87,9 @@ def test_the_great_circle() -> None:
         ("istan", "city", "Istanbul, TR"),
         ("München", "city", "Munich, DE"),
         ("kiev", "city", "Kyiv, UA"),
+        ("odessa", "city", "Odesa, UA"),
+        ("alma at", "city", "Almaty, KZ"),
+        ("nyc", "city", "New York City, NY, US"),
         ("tuerkei", "", ""),
         ("Türkei", "country", "Türkiye"),
         ("horn of africa", "region", "Horn of Africa"),

@@ -372,6 +372,33 @@ def test_a_country_in_the_box_of_places(board: Callable[..., Snapshot], where: s
     assert ask(snapshot, "", ("where", where)).ids == (1,)
 
 
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        *((where, (1,)) for where in ("kiev", "Kiev, Ukraine", "kiev ukraine", "Kyjiw")),
+        *((where, (2,)) for where in ("Washington, DC", "washington, d.c.", "washington dc usa")),
+        ("Washington, DC, United States", (2,)),
+        ("washington", (3, 2)),
+        ("washington, wa", ()),
+        ("washington, uk", (3,)),
+        ("Kiev, Washington", ()),
+    ],
+)
+def test_a_city_in_the_box_of_places_is_found_however_it_is_called(
+    board: Callable[..., Snapshot], where: str, ids: tuple[int, ...]
+) -> None:
+    snapshot = board(
+        document(1, place="Kyiv Ukraine", facets={"country": ("UA",)}),
+        document(
+            2,
+            place="Washington DC District of Columbia United States",
+            facets={"country": ("US",)},
+        ),
+        document(3, place="Washington United Kingdom", facets={"country": ("GB",)}),
+    )
+    assert sorted(ask(snapshot, "", ("where", where)).ids) == sorted(ids)
+
+
 def test_half_of_a_word_that_listings_write_together_is_no_slip(
     board: Callable[..., Snapshot],
 ) -> None:

@@ -79,7 +79,7 @@ def write_listing() -> AnyResponse:
         return _form_page(form, user)
     if action == "save" and user is not None:
         return _save(form, user)
-    if not _is_complete(form, user):
+    if not _is_complete(form, user, to_send=action != "preview"):
         return _form_page(form, user, status=400)
     if action == "preview":
         return _preview_page(form, user)
@@ -277,14 +277,23 @@ def stale_form(_error: CSRFError) -> AnyResponse:
     return errors.answer(403)
 
 
-def _is_complete(form: ListingForm, user: User | None) -> bool:
-    """Check the fields and the rules together, so that every fault is named at once."""
+def _is_complete(form: ListingForm, user: User | None, *, to_send: bool) -> bool:
+    """Check the fields and the rules together, so that every fault is named at once.
+
+    To look at a preview is no posting: what only sending needs is asked for there.
+    """
     is_valid = form.validate()
     faults = form.faults(clock.now())
-    if user is None and not form.email.data:
-        faults["email"] = gettext("Give your e-mail address: the link to confirm goes there.")
-    faults |= form.terms_faults(user)
+    if to_send:
+        faults |= _missing_to_send(form, user)
     return form.take(faults) and is_valid
+
+
+def _missing_to_send(form: ListingForm, user: User | None) -> dict[str, str]:
+    missing = form.terms_faults(user)
+    if user is None and not form.email.data:
+        missing["email"] = gettext("Give your e-mail address: the link to confirm goes there.")
+    return missing
 
 
 def _submit(form: ListingForm, user: User | None) -> AnyResponse:
@@ -420,6 +429,7 @@ def _form_page(form: ListingForm, user: User | None, status: int = 200) -> AnyRe
         user=user,
         beside=beside.beside(form.content(), clock.now(), moves.life_days()),
         lists=form.choices(),
+        needs_email=user is None,
         needs_terms=listing_form.needs_terms(user),
         review_hours=moves.review_hours(),
     )
@@ -452,11 +462,14 @@ def _edit_page(
 
 def _preview_page(form: ListingForm, user: User | None) -> AnyResponse:
     now = clock.now()
+    missing = _missing_to_send(form, user)
     page = render_template(
         "posting/preview.html",
         form=form,
         user=user,
-        kept=listing_form.kept_fields(),
+        needs_email="email" in missing,
+        needs_terms="accept_terms" in missing,
+        kept=[pair for pair in listing_form.kept_fields() if pair[0] not in missing],
         view=listing_view.preview(form.content(), now),
         beside=beside.beside(form.content(), now, moves.life_days()),
         review_hours=moves.review_hours(),
