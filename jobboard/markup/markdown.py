@@ -24,10 +24,11 @@ _LINK_REL = "nofollow noopener ugc"
 def to_html(markdown: str) -> str:
     """Return Markdown (CommonMark, no HTML inside) as clean HTML.
 
+    Line ends stay, and so do the bullets of texts that were copied out of a word processor.
     The highest heading used becomes ``h3``, the others ``h4``, because the page itself
     owns ``h1`` and ``h2`` and a skipped level would mislead a screen reader.
     """
-    return _CLEANER.clean(_demoted(_MARKDOWN.render(markdown[:LENGTH_AT_MOST])))
+    return _CLEANER.clean(_demoted(_MARKDOWN.render(_with_lists(markdown[:LENGTH_AT_MOST]))))
 
 
 def own_html(markdown: str) -> str:
@@ -114,8 +115,34 @@ def from_wordpress(content: str) -> WordPressText:
     return WordPressText(html=clean_html(_autop(text)), dropped_shortcodes=tuple(dropped))
 
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _OWN_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+#: What word processors, mail programs and PDF put before an item of a list. Letters count only
+#: before a tabulator: they stand for signs of a font that is lost on the way.
+_PASTED_BULLET = re.compile(
+    r"[ \t]*(?:[•·●▪■‣⁃∙\uf0b7]|(?P<below>[◦○\uf0a7]|[o§](?=\t))|[–—ü](?=\t))[ \t\xa0]+(?=\S)"
+)
+
+
+def _with_lists(text: str) -> str:
+    """Return Markdown with the lists of a pasted text as its own lists."""
+    lines: list[str] = []
+    is_item = False
+    for line in text.split("\n"):
+        bullet = _PASTED_BULLET.match(line)
+        if bullet:
+            lines.append(f"{'  ' if bullet['below'] else ''}- {line[bullet.end() :]}")
+        elif is_item and line.lstrip()[:1].islower():
+            # A sentence that goes on, in a text whose lines were cut.
+            lines[-1] = f"{lines[-1].rstrip()} {line.lstrip()}"
+            continue
+        else:
+            # Markdown would take any line after an item for a part of it.
+            lines += ["", line] if is_item else [line]
+        is_item = bullet is not None
+    return "\n".join(lines)
 
 
 def _only_whole_addresses(_tag: str, attribute: str, value: str) -> str | None:

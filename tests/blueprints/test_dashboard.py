@@ -248,6 +248,19 @@ def test_colleagues_see_and_strangers_do_not(
     assert bob.get(f"{HOME}{draft}/show/").status_code == 404
 
 
+def test_a_decision_does_not_seem_to_be_the_posters(app: Flask, add: Callable[..., int]) -> None:
+    removed = add(title="Taken down of Alice")
+    with app.app_context():
+        db.session.get_one(Listing, removed).status = Status.REMOVED
+        db.session.commit()
+    bob = app.test_client()
+    sign_in(bob, "bob")
+    page = text_of(bob.get(f"{HOME}{removed}/show/"))
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Taken down of Alice by Alice" in words
+    assert re.search(r"Decided \d+ \w+ ago (?!by)", words)
+
+
 # ------------------------------------------------------------------------------------------- moves
 
 

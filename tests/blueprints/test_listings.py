@@ -460,6 +460,15 @@ def test_a_looser_search_names_the_organisation_that_it_leaves_out(
 
 
 @pytest.mark.one_database
+def test_one_word_that_finds_nothing_beside_one_filter_may_be_left_out(
+    app: Flask, client: FlaskClient
+) -> None:
+    publish(app, "Analyst", places=TURKEY)
+    text = page(client, "?q=zyxxor&country=TR")
+    assert "Without “zyxxor” (1)" in words(text)
+
+
+@pytest.mark.one_database
 def test_close_matches_stand_under_a_heading_of_their_own(app: Flask, client: FlaskClient) -> None:
     publish(app, "Maritime Insurance Analyst", description="Ships." * 80)
     publish(app, "Maritime Law Adviser", description="Courts." * 80)
@@ -475,6 +484,7 @@ def test_a_slip_is_forgiven_said_and_may_be_insisted_on(app: Flask, client: Flas
     publish(app, "Sanctions Analyst")
     text = page(client, "?q=sanctoins")
     assert titles(text) == ["Sanctions Analyst"]
+    assert heading(text) == "1 job for “sanctions”"
     assert "Showing results for “sanctions”." in words(text)
     insisting = re.search(r'<a href="([^"]+)">Search for “sanctoins” as typed</a>', text)
     assert insisting is not None

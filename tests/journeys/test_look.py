@@ -319,3 +319,66 @@ def test_a_printed_listing_fits_a_page(demo: Demo, page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.get_by_text("This listing:")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
+
+
+# ------------------------------------------------------------------------- hard things to show
+
+#: What people wrote, by page: each is given a word without an end.
+_WRITTEN = (
+    ("/jobs/", VISITOR, (".card__title a", ".card__organisation > *", ".card__place bdi")),
+    (
+        "/job/x-{published}/",
+        VISITOR,
+        (".listing__title", ".listing__name > *", ".breadcrumbs li:last-child > *", ".facts dd"),
+    ),
+    ("/organisations/", VISITOR, (".organisations__name a",)),
+    ("/organisation/{organisation}/", VISITOR, ("h1", ".breadcrumbs li:last-child > *")),
+    ("/_mailbox/", VISITOR, (".table th bdi", ".table td bdi")),
+    ("/job-dashboard/", POSTER, ("h1 bdi", ".table th > a", ".table th bdi")),
+    ("/moderation/log/", MODERATOR, (".table th > a",)),
+)
+
+
+@pytest.mark.parametrize(("path", "who", "places"), _WRITTEN)
+def test_a_word_without_an_end_stays_on_the_page(
+    demo: Demo, open_page: Callable[..., Page], path: str, who: str, places: tuple[str, ...]
+) -> None:
+    page = open_page(storage_state=demo.signed_in[who])
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(demo.address(path))
+        for place in places:
+            found = page.locator(place).first
+            before = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert before <= 0, f"{path} at {width} px: it was too wide before"
+            found.evaluate("(part) => { part.textContent = 'Kapitän'.repeat(20); }")
+            box = found.bounding_box()
+            assert box is not None
+            beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert beyond <= 0, f"{path} at {width} px, {place}: {beyond} px too wide"
+
+
+def test_text_size_and_colours_are_within_reach_in_the_menu(demo: Demo, page: Page) -> None:
+    page.add_init_script("localStorage.setItem('board.size', '125');")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(demo.address("/jobs/"))
+    page.locator(".header__more > summary").click()
+    page.locator(".header__sheet .reading summary").click()
+    choices = page.locator(".header__sheet .reading__choice")
+    assert choices.count() == 7
+    for choice in choices.all():
+        box = choice.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0, choice.inner_text()
+        assert box["x"] + box["width"] <= 320, choice.inner_text()
+
+
+def test_an_arabic_text_begins_under_its_title(demo: Demo, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(demo.address("/jobs/?q=باحث"))
+    page.locator(".card__title a[dir=rtl], .card__title a[lang=ar]").first.click()
+    title, text = page.locator("h1").bounding_box(), page.locator(".prose").first.bounding_box()
+    assert title is not None
+    assert text is not None
+    assert text["width"] < title["width"]
+    assert text["x"] + text["width"] == pytest.approx(title["x"] + title["width"], abs=1)

@@ -33,6 +33,29 @@ def test_html_inside_markdown_is_shown_and_not_run() -> None:
     assert "&lt;script&gt;" in to_html("<script>alert(1)</script>")
 
 
+def test_lines_that_somebody_ended_stay_lines() -> None:
+    assert to_html("Grade: P-3\r\nDuty station: Tripoli\r\n\r\nText.") == (
+        "<p>Grade: P-3<br>\nDuty station: Tripoli</p>\n<p>Text.</p>\n"
+    )
+
+
+def test_a_list_out_of_a_word_processor_stays_a_list() -> None:
+    pasted = (
+        "Duties\r\n·\tWrite two papers a year, and\r\nbrief ministries\r\no\tin Brussels\r\n"
+        "•  Mentor\r\nLanguages\r\n\uf0b7 English\r\n–\tFrench"
+    )
+    assert to_html(pasted).replace("\n", "") == (
+        "<p>Duties</p><ul><li>Write two papers a year, and brief ministries"
+        "<ul><li>in Brussels</li></ul></li><li>Mentor</li></ul>"
+        "<p>Languages</p><ul><li>English</li><li>French</li></ul>"
+    )
+
+
+@pytest.mark.parametrize("text", ["– a dash", "o no", "a · b", "•", "§ 4 applies", "·", "üben"])
+def test_other_lines_are_no_lists(text: str) -> None:
+    assert to_html(text) == f"<p>{text}</p>\n"
+
+
 def test_links_say_that_they_are_not_ours() -> None:
     assert to_html("[x](https://a.example)") == (
         '<p><a href="https://a.example" rel="nofollow noopener ugc">x</a></p>\n'

@@ -78,7 +78,9 @@ def jobs_page(criteria: Criteria, problems: Sequence[Problem], hits: Hits, now: 
     cards = _cards(criteria, hits, hits.ids, now)
     names = organisations.names({*criteria.organisation, *hits.facets.get("organisation", ())}, now)
     pages = pages_of(criteria, hits)
-    headline = _headline(criteria, hits.total, names)
+    # What the list holds, not what was mistyped; the line above the list says both.
+    shown = criteria.replaced(q=results.corrected(criteria, hits)) if hits.corrections else criteria
+    headline = _headline(shown, hits.total, names)
     described = criteria_words.describe(criteria, names)
     values: dict[str, str] = {
         "title": escape(_title(criteria, headline, described, pages)),

@@ -90,11 +90,12 @@ def _wider(criteria: Criteria, names: Mapping[str, str]) -> list[tuple[str, Crit
         for key, value in criteria.filter_pairs()
         if key != "q"
     ]
+    has_filters = bool(found)
     words = criteria.q.split()
     for number, word in enumerate(words[:_MOST_WORDS] if len(words) > 1 else []):
         rest = " ".join([*words[:number], *words[number + 1 :]])
         found.append((f"“{word}”", criteria.replaced(q=rest)))
-    if words and len(found) > len(words):
+    if words and has_filters:
         found.append((f"“{criteria.q}”", criteria.without("q")))
     return found
 
