@@ -26,6 +26,7 @@ def take_over(session: Session | scoped_session[Any], user: User, *, now: dateti
     posted = (
         select(Listing)
         .where(Listing.poster_id.is_(None), Listing.poster_email == user.email)
+        .order_by(Listing.id)
         .with_for_update(of=Listing)
     )
     claimed = session.scalars(posted).all()

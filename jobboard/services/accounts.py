@@ -194,6 +194,10 @@ def make_administrator(email: str, *, secret: str, now: datetime) -> OneTimeLink
         user.is_suspended = False
         history.record_account(user, AccountChange.RESTORED, by=None, at=now)
     if user.email_confirmed_at is None:
+        # Anybody may have registered the address with a password of their own: it opens nothing.
+        user.password_hash = passwords.hashed(token.fresh())
+        user.password_changed_at = now
+        _end_links(user, Purpose.ADDRESS_CONFIRM, now)
         _confirm(user, now)
     _end_links(user, Purpose.PASSWORD_RESET, now)
     link = _issue(user, Purpose.PASSWORD_RESET, CONFIRM_FOR, now=now, secret=secret)

@@ -425,10 +425,10 @@ def _update(
 ) -> None:
     """Change the listings of known records; the session writes them as it commits."""
     wanted = [record.known.listing_id for record in records if record.known]
-    listings = {
-        listing.id: listing
-        for listing in db.session.scalars(select(Listing).where(Listing.id.in_(wanted)))
-    }
+    # Locked before the change number is taken, as by everybody who changes a listing: two who take
+    # the two in different orders would wait for each other.
+    rows = select(Listing).where(Listing.id.in_(wanted)).order_by(Listing.id).with_for_update()
+    listings = {listing.id: listing for listing in db.session.scalars(rows)}
     for record, content in zip(records, contents_changed, strict=True):
         if record.known and record.known.listing_id in listings:
             _change(listings[record.known.listing_id], record, content, terms)

@@ -25,6 +25,7 @@ from jobboard.domain.listing import (
 from jobboard.domain.submission import check
 from jobboard.domain.taxonomy import DeadlineKind
 from jobboard.going_live import follow_deadline
+from jobboard.holding import hold
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
@@ -90,6 +91,7 @@ def edit(
         MoveRefused: an ended or refused listing is not edited.
         SubmissionIncomplete: a text that is in review or live must stay complete.
     """
+    hold(listing)
     check_move(Verb.EDIT, listing.life, now)
     status = shown_status(listing.life, now)
     is_public = status in PUBLIC
@@ -126,6 +128,7 @@ def withdraw_revision(listing: Listing, *, actor: Actor, now: datetime) -> None:
     Raises:
         NothingWaits: there is none, or somebody decided first.
     """
+    hold(listing)
     if not _take_back(listing, actor, now):
         raise NothingWaits
     commit()
@@ -137,6 +140,7 @@ def withdraw(listing: Listing, *, actor: Actor, now: datetime) -> None:
     Raises:
         MoveRefused: it is neither in review nor live.
     """
+    hold(listing)
     if listing.status is Status.PENDING:
         listing.move_to(Status.DRAFT, Verb.WITHDRAW, now)
     else:
@@ -151,6 +155,7 @@ def close(listing: Listing, reason: CloseReason, *, actor: Actor, now: datetime)
     Raises:
         MoveRefused: it is not live.
     """
+    hold(listing)
     listing.move_to(Status.CLOSED, Verb.CLOSE, now, reason=reason)
     _record(listing, Verb.CLOSE, actor, now, reason=reason.value)
     commit()
@@ -162,6 +167,7 @@ def reopen(listing: Listing, *, actor: Actor, now: datetime) -> None:
     Raises:
         MoveRefused: it is not closed, or its end has passed: renew it instead.
     """
+    hold(listing)
     is_later = listing.publish_at is not None and listing.publish_at > now
     listing.move_to(Status.SCHEDULED if is_later else Status.PUBLISHED, Verb.REOPEN, now)
     _record(listing, Verb.REOPEN, actor, now)
@@ -189,6 +195,7 @@ def extend(
         MoveRefused: it is not live.
         EndRefused: the new end is not later, or too far away.
     """
+    hold(listing)
     check_move(Verb.EXTEND, listing.life, now)
     before = listing.ends_at
     # A listing that waits for its day lives its life from that day on.
@@ -219,6 +226,7 @@ def renew(
         MoveRefused: it has not ended.
         EndRefused: the new end is past or too far away.
     """
+    hold(listing)
     check_move(Verb.RENEW, listing.life, now)
     ends_at = _end_of(listing, deadline, now, life_days)
     listing.move_to(Status.PUBLISHED, Verb.RENEW, now)
@@ -292,6 +300,7 @@ def object_to(listing: Listing, note: str, *, actor: Actor, now: datetime) -> No
         MoveRefused: there is no decision to object to.
         WordsMissing: nothing is said against it.
     """
+    hold(listing)
     check_move(Verb.OBJECT, listing.life, now)
     if not note.strip():
         raise WordsMissing
@@ -307,6 +316,7 @@ def delete(listing: Listing, *, now: datetime) -> None:
     Raises:
         MoveRefused: it is no draft.
     """
+    hold(listing)
     check_move(Verb.DELETE, listing.life, now)
     db.session.delete(listing)
     commit()

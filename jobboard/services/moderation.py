@@ -21,6 +21,7 @@ from jobboard.domain.listing import (
 )
 from jobboard.domain.objection import Turn, turn
 from jobboard.going_live import follow_deadline, go_live
+from jobboard.holding import hold
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind, Event
 from jobboard.models.listing import Listing
@@ -293,7 +294,7 @@ def _check(listing: Listing, by: User, version: int | None, now: datetime) -> bo
     Returns:
         Whether it is the only moderator's second decision, on an objection to the first.
     """
-    _hold(listing, version)
+    hold(listing, version)
     objected_at = _open_objection(listing)
     if objected_at is None:
         return False
@@ -312,19 +313,6 @@ def _check_turn(whose: Turn) -> None:
     if whose.is_open:
         return
     raise OwnDecision if whose.opens_at is None else ObjectionRests
-
-
-def _hold(listing: Listing, version: int | None) -> None:
-    """Lock a listing's row and compare it with what was read: of two who decide, one waits here.
-
-    Raises:
-        ChangedMeanwhile: it is no longer what the page showed.
-    """
-    stored = db.session.scalar(
-        select(Listing.version).where(Listing.id == listing.id).with_for_update()
-    )
-    if stored != listing.version or (version is not None and version != stored):
-        raise ChangedMeanwhile
 
 
 def _open_objection(listing: Listing) -> datetime | None:
@@ -358,7 +346,7 @@ def _others_moderate(by: User) -> bool:
 
 
 def _check_revision(revision: Revision, version: int | None) -> Listing:
-    _hold(revision.listing, None)
+    hold(revision.listing)
     db.session.refresh(revision)
     if revision.status is not RevisionStatus.WAITING or (
         version is not None and revision.version != version

@@ -12,10 +12,11 @@ from jobboard import content as contents
 from jobboard import history, links
 from jobboard.db import commit, db
 from jobboard.domain.address import email_key
-from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
+from jobboard.domain.errors import RuleBroken
 from jobboard.domain.listing import Status, Verb, check_move
 from jobboard.domain.submission import check
 from jobboard.going_live import go_live
+from jobboard.holding import hold
 from jobboard.mail import messages
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
@@ -111,6 +112,7 @@ def confirm(listing: Listing, *, now: datetime) -> None:
         MoveRefused: it was handed in already.
         SubmissionIncomplete: it is no longer complete, say its deadline has passed.
     """
+    hold(listing)
     check(contents.read(listing), now, publish_from=listing.publish_from)
     listing.move_to(Status.PENDING, Verb.SUBMIT, now)
     listing.submitted_at = now
@@ -139,6 +141,7 @@ def save_draft(
     if listing is None:
         listing = _fresh(content, by=by, submission_key=submission_key, now=now)
     else:
+        hold(listing)
         _rewrite(listing, content, now)
     listing.publish_from = publish_from
     commit()
@@ -159,8 +162,7 @@ def autosave(
         MoveRefused: the listing is past the stage of writing.
         ChangedMeanwhile: somebody else saved since the page was opened.
     """
-    if version is not None and version != listing.version:
-        raise ChangedMeanwhile
+    hold(listing, version)
     _rewrite(listing, content, now)
     listing.publish_from = publish_from
     commit()
@@ -190,6 +192,7 @@ def submit(
         if contents.changed(listing, content):
             raise AlreadyHandedIn
         return listing
+    hold(listing)
     contents.write(listing, content)
     listing.publish_from = envelope.publish_from
     _accept_terms(listing, by, envelope.terms_version, now)
@@ -215,6 +218,7 @@ def resubmit(
         SubmissionIncomplete: fields are missing or make no sense; nothing is written.
         MoveRefused: the listing is not waiting for its poster.
     """
+    hold(listing)
     check_move(Verb.SUBMIT, listing.life, now)
     check(content, now, publish_from=publish_from)
     contents.write(listing, content)
@@ -264,6 +268,7 @@ def _sent_again(
     now: datetime,
     secret: str,
 ) -> Listing:
+    hold(listing)
     is_same_address = listing.poster_email == email_key(email)
     if listing.status is not Status.DRAFT or listing.poster_id is not None:
         if not is_same_address:

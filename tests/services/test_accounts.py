@@ -353,3 +353,19 @@ def test_make_administrator_of_a_known_person(session: Db) -> None:
     told = find.history_of(alice(session))
     assert [(each.change, each.by) for each in told] == [(AccountChange.ADMINISTRATOR, None)]
     assert passwords.is_right(PASSWORD, alice(session).password_hash)
+
+
+def test_a_password_chosen_before_the_address_was_confirmed_administers_nothing(
+    session: Db,
+) -> None:
+    """Whoever registers an address that is not theirs must not become its administrator."""
+    register(registration(password=NEW, name="Mallory"))
+    theirs = newest_token(session)
+
+    link = accounts.make_administrator("alice@think.example", secret=SECRET, now=NOW)
+
+    assert not passwords.is_right(NEW, alice(session).password_hash)
+    with pytest.raises(LinkEnded):
+        accounts.confirm_address(theirs, now=NOW)
+    accounts.reset_password(links.token_of(link, SECRET), PASSWORD, site_name=SITE, now=NOW)
+    assert passwords.is_right(PASSWORD, alice(session).password_hash)

@@ -1,12 +1,18 @@
 """Every move of a listing's life, by its poster or a colleague."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from jobboard import content as contents
+from jobboard.db import db
 from jobboard.domain.errors import ChangedMeanwhile
 from jobboard.domain.listing import (
     CloseReason,
@@ -41,12 +47,78 @@ def last(session: Db, row: Listing) -> Event:
     ).one()
 
 
-def revisions(session: Db) -> list[RevisionStatus]:
+def revisions(session: scoped_session[Any]) -> list[RevisionStatus]:
     return list(session.scalars(select(Revision.status).order_by(Revision.id)))
 
 
 def on(days: float, zone: str = "UTC") -> Deadline:
     return Deadline(DeadlineKind.DATE, NOW + timedelta(days=days), zone)
+
+
+# ------------------------------------------------------------------------------ two at one time
+
+BY: dict[str, Any] = {"actor": GUEST, "now": NOW}
+MOVES: dict[str, tuple[Status, Callable[[Listing], object]]] = {
+    "edit": (
+        Status.PENDING,
+        lambda row: listings.edit(row, written(title="Analyst, Aegean"), life_days=60, **BY),
+    ),
+    "withdraw": (Status.PENDING, lambda row: listings.withdraw(row, **BY)),
+    "close": (Status.PUBLISHED, lambda row: listings.close(row, CloseReason.FILLED, **BY)),
+    "reopen": (Status.CLOSED, lambda row: listings.reopen(row, **BY)),
+    "extend": (
+        Status.PUBLISHED,
+        lambda row: listings.extend(row, on(40), life_days=60, **BY),
+    ),
+    "renew": (Status.EXPIRED, lambda row: listings.renew(row, on(40), life_days=60, **BY)),
+    "object": (Status.REFUSED, lambda row: listings.object_to(row, "Look again.", **BY)),
+    "delete": (Status.DRAFT, lambda row: listings.delete(row, now=NOW)),
+}
+
+
+@pytest.mark.parametrize("move", sorted(MOVES))
+def test_whoever_comes_second_is_told(session: Db, move: str) -> None:
+    status, act = MOVES[move]
+    row = listing(session, status)
+    assert row.version
+    written_meanwhile(session, row)
+    with pytest.raises(ChangedMeanwhile):
+        act(row)
+
+
+def written_meanwhile(session: Db, row: Listing) -> None:
+    """Let somebody else write a row that this session has read already."""
+    session.execute(
+        update(Listing)
+        .where(Listing.id == row.id)
+        .values(version=row.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def test_two_new_texts_at_once_make_one_revision(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    rounds = 12
+    with app.app_context():
+        numbers = [listing(db.session, title=f"Analyst {n}").id for n in range(rounds)]
+    together = threading.Barrier(2)
+
+    def write(_browser: int) -> list[str]:
+        told = []
+        for number in numbers:
+            together.wait(30)
+            with app.app_context():
+                row = db.session.get_one(Listing, number)
+                content = written(title="Analyst, Aegean")
+                waiting = listings.edit(row, content, actor=GUEST, now=NOW, life_days=60)
+                told.append(str(waiting and waiting.content["title"]))
+        return told
+
+    with ThreadPoolExecutor(2) as browsers:
+        told = list(browsers.map(write, range(2)))
+    assert told == [["Analyst, Aegean"] * rounds] * 2
+    with app.app_context():
+        assert revisions(db.session) == [RevisionStatus.WAITING] * rounds
 
 
 # ---------------------------------------------------------------------------------------- edit
