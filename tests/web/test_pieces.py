@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from markupsafe import escape
 
 from jobboard.web import pieces as module
-from jobboard.web.pieces import Kept, Piece, gap, pieces
+from jobboard.web.pieces import Kept, Piece, all_escaped, gap, pieces
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +80,9 @@ def test_what_is_kept_is_bounded_in_bytes_and_the_oldest_goes() -> None:
     before = kept.size
     kept.keep(99, "y")
     assert kept.size == before
+
+
+def test_texts_are_escaped_each_by_itself() -> None:
+    texts = ["<b>", "", "R&D", 'an "x"', "plain", "it's", ""]
+    assert all_escaped(texts) == [str(escape(one)) for one in texts]
+    assert all_escaped(["<"]) == ["&lt;"]
