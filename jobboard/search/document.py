@@ -15,7 +15,7 @@ from jobboard.search.columns import CODES, COLUMNS, NOTHING, OPEN_FACETS, Number
 from jobboard.tables import compounds
 
 #: Part of the index folder's name: raise it with every change of the schema or of the analysis.
-VERSION = "9"
+VERSION = "10"
 
 #: Fields of words as they are written, for what must stand together and for slips.
 TEXT_FIELDS = ("title", "organisation", "place", "text")
