@@ -22,6 +22,7 @@ from jobboard.models.listing import CONTENT, Listing
 from jobboard.models.organisation import Organisation
 
 _SUMMARY = 300
+_WITHOUT_ORDER = frozenset({"topics", "focus_regions", "hours"})
 
 
 def write(listing: Listing, content: Mapping[str, Any]) -> None:
@@ -89,9 +90,19 @@ def changed(listing: Listing, content: Mapping[str, Any]) -> tuple[str, ...]:
         name
         for name in CONTENT
         if name in content
-        and _plain(content[name]) != _plain(getattr(listing, name))
+        and not is_same(name, _plain(content[name]), _plain(getattr(listing, name)))
         and not (name == "summary" and not content[name])
     )
+
+
+def is_same(name: str, one: Any, other: Any) -> bool:
+    """Tell whether two values of a column say the same.
+
+    The form gives boxes back in its own order, whatever order an import or the demo stored.
+    """
+    if name in _WITHOUT_ORDER:
+        return sorted(one or ()) == sorted(other or ())
+    return bool(one == other)
 
 
 def link_organisation(listing: Listing) -> None:

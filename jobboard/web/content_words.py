@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from jobboard import content as contents
 from jobboard.domain.taxonomy import Eligibility, GrossNet, Hours, Mode, Region, Topic
 from jobboard.web import cards, filters
 from jobboard.words import N_
@@ -44,7 +45,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     return [
         Change(gettext(part.label), part.words(before), part.words(after), part.is_long)
         for part in PARTS
-        if any(before.get(name) != after.get(name) for name in part.columns)
+        if not all(
+            contents.is_same(name, before.get(name), after.get(name)) for name in part.columns
+        )
     ]
 
 

@@ -35,7 +35,9 @@ const storage = {
 };
 
 const hidden = (name) => form.elements.namedItem(name)?.value ?? "";
-const clock = (at) => new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(at);
+const root = document.documentElement;
+const written = (at, style) => new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, style).format(at);
+const clock = (at) => written(at, { timeStyle: "short" });
 
 function show(words) {
   for (const place of document.querySelectorAll("[data-autosave-state]")) place.textContent = words;
@@ -126,8 +128,7 @@ function restore() {
   notice.setAttribute("role", "status");
   const words = document.createElement("p");
   words.className = "notice__words";
-  const at = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(kept.at);
-  words.textContent = `${form.dataset.restoredWords} ${at}`;
+  words.textContent = `${form.dataset.restoredWords} ${written(kept.at, { dateStyle: "medium", timeStyle: "short" })}`;
   const discard = document.createElement("button");
   discard.type = "button";
   discard.className = "button button--plain";

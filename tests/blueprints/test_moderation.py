@@ -249,6 +249,7 @@ def test_a_live_listing_is_found_and_taken_down(
     assert stored(app, listing_id) == (Status.REMOVED, [(Verb.REMOVE, "")], ["listing_removed"])
     log = maryam.get("/moderation/log/").text
     assert "Taken down by Maryam: Misleading or wrong" in log
+    assert "No such decision" in maryam.get("/moderation/log/?q=zyxxor").text
 
 
 @pytest.mark.one_database

@@ -152,6 +152,15 @@ def test_the_mailbox_is_a_page_with_a_page_for_each_mail(demo: Flask) -> None:
     assert "default-src 'none'" in policy
 
 
+@pytest.mark.parametrize("path", ["/register/sent/", "/lost-password/sent/"])
+def test_who_waits_for_a_mail_of_the_demo_is_led_to_its_mailbox(
+    demo: Flask, client: FlaskClient, path: str
+) -> None:
+    assert 'href="/_mailbox/"' in demo.test_client().get(path).text
+    # A board for real people has no such page.
+    assert "_mailbox" not in client.get(path).text
+
+
 def test_an_empty_mailbox_says_so(demo: Flask) -> None:
     client = demo.test_client()
     assert "No mail yet" in client.get("/_mailbox/").text

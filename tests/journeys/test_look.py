@@ -382,3 +382,14 @@ def test_an_arabic_text_begins_under_its_title(demo: Demo, page: Page) -> None:
     assert text is not None
     assert text["width"] < title["width"]
     assert text["x"] + text["width"] == pytest.approx(title["x"] + title["width"], abs=1)
+
+
+def test_a_decision_by_its_letter_begins_with_its_first_field(
+    demo: Demo, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(storage_state=demo.signed_in[MODERATOR])
+    page.goto(demo.address("/moderation/{pending}/"))
+    for letter, field in (("d", "original"), ("r", "reason"), ("c", "note")):
+        page.keyboard.press(letter)
+        expect(page.locator(f"details[open] [name={field}]")).to_be_focused()
+        page.keyboard.press("Escape")

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from jobboard import content as contents
 from jobboard.domain.language_need import LanguageNeed
 from jobboard.domain.listing import CloseReason, Verb
 from jobboard.domain.place import Place
 from jobboard.domain.taxonomy import DeadlineKind, Eligibility, GrossNet, Mode, PayKind, PayPeriod
 from jobboard.models.event import ActorKind, Event
-from jobboard.models.listing import CONTENT
+from jobboard.models.listing import CONTENT, Listing
 from jobboard.models.user import User
 from jobboard.services.moderation import Reason
 from jobboard.web import content_words, history_words
@@ -84,6 +85,19 @@ def test_changes_in_words(app: Flask, changed: dict[str, Any], told: tuple[str, 
     with app.test_request_context():
         found = content_words.changes(before, {**before, **changed})
         assert found == [Change(*told, is_long=False)]
+
+
+@pytest.mark.parametrize("column", ["topics", "focus_regions", "hours"])
+def test_boxes_ticked_in_another_order_are_no_change(app: Flask, column: str) -> None:
+    before = written(**{column: ("security", "energy")})
+    after = {**before, column: ("energy", "security")}
+    fewer = {**before, column: ("energy",)}
+    listing = Listing(**before)
+    assert contents.changed(listing, after) == ()
+    assert contents.changed(listing, fewer) == (column,)
+    with app.test_request_context():
+        assert content_words.changes(before, after) == []
+        assert len(content_words.changes(before, fewer)) == 1
 
 
 def test_names_of_columns_once_and_in_page_order(app: Flask) -> None:
