@@ -41,9 +41,18 @@ def listing_text_accepted(listing: Listing, *, at: datetime) -> None:
     _about(listing, "listing_posted", at, key=_stamp(at), params={"is_new_text": True})
 
 
-def listing_changes_requested(listing: Listing, *, note: str, at: datetime) -> None:
-    """Tell the poster what a moderator asks to change, in the listing or in a new text for it."""
-    params = {"note": note, "is_live": listing.publish_at is not None}
+def listing_changes_requested(
+    listing: Listing, *, note: str, at: datetime, is_live: bool = False
+) -> None:
+    """Tell the poster what a moderator asks to change.
+
+    Args:
+        listing: what has to be changed.
+        note: the moderator's words.
+        at: the moment, aware UTC.
+        is_live: a new text for it was refused, and the live one stays.
+    """
+    params = {"note": note, "is_live": is_live}
     _about(listing, "listing_changes_requested", at, key=_stamp(at), params=params)
 
 
