@@ -13,7 +13,7 @@ from jobboard import clock
 from jobboard.mail import delivery
 from jobboard.models.worker_run import Job
 from jobboard.queries import outbox
-from jobboard.services import clock_jobs, worker_runs
+from jobboard.services import clock_jobs, retention, worker_runs
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ CLOCK_SECONDS = 15.0
 LOOK_SECONDS = 1.0
 #: Seconds to wait when the mail server or the database is away: at first, and at most.
 AWAY_SECONDS = (2.0, 30.0)
+#: Seconds between two looks for what need not be kept any longer.
+PURGE_SECONDS = 3600.0
 #: Seconds between two notes that the work is being done.
 NOTE_SECONDS = 60.0
 
@@ -34,7 +36,7 @@ def run(app: Flask, stop: Event) -> None:
 
     Every job may run late, twice, or in two workers at once; so nothing here needs a lock.
     """
-    clock_at = mail_at = note_at = 0.0
+    clock_at = mail_at = note_at = purge_at = 0.0
     jobs = (clock_jobs.publish_due, clock_jobs.expire, reminding())
     done: set[Job] = set()
     away = AWAY_SECONDS[0]
@@ -52,6 +54,9 @@ def run(app: Flask, stop: Event) -> None:
             else:
                 mail_at = time.monotonic() + away
                 away = min(2 * away, AWAY_SECONDS[1])
+        if time.monotonic() >= purge_at:
+            purge_at = time.monotonic() + PURGE_SECONDS
+            _guarded(app, partial(_run_job, retention.purge))
         if done and time.monotonic() >= note_at:
             note_at = time.monotonic() + NOTE_SECONDS
             _guarded(app, partial(_note, frozenset(done)))
