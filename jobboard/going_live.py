@@ -29,7 +29,9 @@ def go_live(listing: Listing, verb: Verb, *, now: datetime, life_days: int) -> N
     publish_at = max(now, listing.publish_from or now)
     listing.ends_at = end_of_life(listing.deadline_kind, listing.apply_by, publish_at, life_days)
     listing.publish_at = publish_at
-    listing.first_published_at = listing.first_published_at or publish_at
+    if listing.first_published_at is None or listing.first_published_at > now:
+        # A day that was planned once, and on which it was not on the board, is no day of its own.
+        listing.first_published_at = publish_at
     is_later = publish_at > now
     listing.move_to(Status.SCHEDULED if is_later else Status.PUBLISHED, verb, now)
     content.settle_organisation(listing, now)

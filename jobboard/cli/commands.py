@@ -73,6 +73,7 @@ ALL: tuple[click.Command, ...] = (
     upkeep.expire,
     upkeep.remind,
     upkeep.deliver,
+    upkeep.purge,
     upkeep.reindex,
     founding.check,
 )

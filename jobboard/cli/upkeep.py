@@ -1,4 +1,4 @@
-"""``expire``, ``remind``, ``deliver``, ``reindex``: what the worker does, once and by hand."""
+"""What the worker does, once and by hand: ``expire remind deliver purge``; and ``reindex``."""
 
 import click
 from flask.cli import with_appcontext
@@ -9,7 +9,7 @@ from jobboard.mail import delivery
 from jobboard.models.worker_run import Job
 from jobboard.queries import outbox
 from jobboard.search import upkeep
-from jobboard.services import clock_jobs, worker_runs
+from jobboard.services import clock_jobs, retention, worker_runs
 
 
 @click.command()
@@ -47,6 +47,13 @@ def deliver() -> None:
     click.echo(f"sent: {total.sent}, to be tried again: {total.waiting}, parked: {total.parked}")
     if total.waiting or total.parked:
         raise SystemExit(1)
+
+
+@click.command()
+@with_appcontext
+def purge() -> None:
+    """Delete what has been kept for its time: old mails, links, browsers, unconfirmed addresses."""
+    click.echo(f"deleted: {retention.purge(clock.now())}")
 
 
 @click.command()

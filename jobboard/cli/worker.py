@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 
@@ -13,7 +13,7 @@ from jobboard import clock
 from jobboard.mail import delivery
 from jobboard.models.worker_run import Job
 from jobboard.queries import outbox
-from jobboard.services import clock_jobs, worker_runs
+from jobboard.services import clock_jobs, retention, worker_runs
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,13 @@ CLOCK_SECONDS = 15.0
 LOOK_SECONDS = 1.0
 #: Seconds to wait when the mail server or the database is away: at first, and at most.
 AWAY_SECONDS = (2.0, 30.0)
+#: Seconds between two looks for what need not be kept any longer.
+PURGE_SECONDS = 3600.0
 #: Seconds between two notes that the work is being done.
 NOTE_SECONDS = 60.0
 
-JOBS = (clock_jobs.publish_due, clock_jobs.expire, clock_jobs.remind)
+#: How far behind its last look the clock looks for reminders, for rows that somebody held then.
+LOOK_BACK = timedelta(hours=1)
 
 
 def run(app: Flask, stop: Event) -> None:
@@ -33,14 +36,15 @@ def run(app: Flask, stop: Event) -> None:
 
     Every job may run late, twice, or in two workers at once; so nothing here needs a lock.
     """
-    clock_at = mail_at = note_at = 0.0
+    clock_at = mail_at = note_at = purge_at = 0.0
+    jobs = (clock_jobs.publish_due, clock_jobs.expire, reminding())
     done: set[Job] = set()
     away = AWAY_SECONDS[0]
     while not stop.is_set():
         if time.monotonic() >= clock_at:
             clock_at = time.monotonic() + CLOCK_SECONDS
             # Each has its turn, whatever became of the one before it.
-            went_well = [_guarded(app, partial(_run_job, job)) for job in JOBS]
+            went_well = [_guarded(app, partial(_run_job, job)) for job in jobs]
             if all(went_well):
                 done.add(Job.CLOCK)
         if time.monotonic() >= mail_at:
@@ -50,11 +54,27 @@ def run(app: Flask, stop: Event) -> None:
             else:
                 mail_at = time.monotonic() + away
                 away = min(2 * away, AWAY_SECONDS[1])
+        if time.monotonic() >= purge_at:
+            purge_at = time.monotonic() + PURGE_SECONDS
+            _guarded(app, partial(_run_job, retention.purge))
         if done and time.monotonic() >= note_at:
             note_at = time.monotonic() + NOTE_SECONDS
             _guarded(app, partial(_note, frozenset(done)))
             done.clear()
         stop.wait(LOOK_SECONDS)
+
+
+def reminding() -> Callable[[datetime], int]:
+    """Return the job of reminders: at first all that are owed, then those that came due since."""
+    since: datetime | None = None
+
+    def remind(now: datetime) -> int:
+        nonlocal since
+        count = clock_jobs.remind(now, since=since)
+        since = now - LOOK_BACK
+        return count
+
+    return remind
 
 
 def _run_job(job: Callable[[datetime], int]) -> bool:

@@ -122,6 +122,8 @@ MOVES: dict[Verb, frozenset[Status]] = {
     Verb.COPY: _EVERY,
     Verb.OBJECT: GONE,
     Verb.WITHDRAW_REVISION: PUBLIC,
+    Verb.ACCEPT_REVISION: PUBLIC,
+    Verb.REFUSE_REVISION: PUBLIC,
     Verb.DELETE: frozenset({Status.DRAFT}),
     Verb.PUBLISH: frozenset({Status.PUBLISHED}),
     Verb.EXPIRE: frozenset({Status.EXPIRED}),

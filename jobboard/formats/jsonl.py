@@ -175,7 +175,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|amp|lt|gt|quot|apos|nb
 
 def _record(line: bytes, number: int) -> Mapping[str, object] | BrokenRecord:
     try:
-        value = json.loads(line.decode())
+        # NaN, which careless writers give for "nothing", is no JSON and no text either.
+        value = json.loads(line.decode(), parse_constant=lambda _name: None)
     except UnicodeDecodeError:
         return BrokenRecord(number, "not UTF-8", line[:80].decode("latin-1"))
     except (ValueError, RecursionError) as error:

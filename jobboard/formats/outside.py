@@ -25,6 +25,9 @@ URL_LENGTH = 2_000
 #: A day named as a deadline lasts until this minute of it.
 END_OF_DAY = time(23, 59)
 
+#: Years of listings; others are slips or placeholders ("9999-12-31"), and in some zone no moment.
+YEARS = range(1900, 2201)
+
 #: What reading a damaged file raises, of all kinds of compression.
 DAMAGE = (EOFError, OSError, zstandard.ZstdError, gzip.BadGzipFile)
 
@@ -89,17 +92,18 @@ class _Zst(io.RawIOBase):
 def read_day(written: str) -> date | None:
     """Read a day as sources write it: ISO (a time may follow), or day first with / or dots.
 
-    ``05/20/2016`` can only be meant month first and is read so. None when nothing fits.
+    ``05/20/2016`` can only be meant month first and is read so. None when nothing fits, or when
+    the year is none of ``YEARS``.
     """
     text = written.strip()
     try:
         if found := _ISO_DAY.match(text):
-            return date(*map(int, found.groups()))
+            return _sensible(date(*map(int, found.groups())))
         if found := _DAY_FIRST.fullmatch(text):
             day, month, year = map(int, found.groups())
             if month > 12 >= day:
                 day, month = month, day
-            return date(year, month, day)
+            return _sensible(date(year, month, day))
     except ValueError:
         pass
     return None
@@ -120,12 +124,15 @@ def read_instant(written: str, zone: ZoneInfo) -> datetime | None:
         if day is None:
             return None
         moment = datetime.combine(day, time())
+    if moment.year not in YEARS:
+        return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        return None
+    return moment.astimezone(UTC)
+
+
+def _sensible(day: date) -> date | None:
+    return day if day.year in YEARS else None
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
@@ -140,10 +147,7 @@ def read_deadline(written: str, zone: ZoneInfo) -> ImportedDeadline:
         return ImportedDeadline()
     day = read_day(text)
     if day is not None:
-        try:
-            return ImportedDeadline("date", end_of_day(day, zone), zone.key, text)
-        except OverflowError:
-            return ImportedDeadline(text=text)
+        return ImportedDeadline("date", end_of_day(day, zone), zone.key, text)
     if _ROLLING.search(text):
         return ImportedDeadline("rolling", text=text)
     if _UNTIL_FILLED.search(text):

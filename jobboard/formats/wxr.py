@@ -33,6 +33,7 @@ from jobboard.formats.imported import (
 )
 from jobboard.formats.outside import (
     DAMAGE,
+    YEARS,
     end_of_day,
     is_email,
     opened,
@@ -449,9 +450,10 @@ def _naive(written: str) -> datetime | None:
     if not text or text.startswith("0000"):
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        moment = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
+    return moment if moment.year in YEARS else None
 
 
 def _moment(gmt: str, local: str, offset: timedelta | None, zone: ZoneInfo) -> datetime | None:
@@ -459,12 +461,9 @@ def _moment(gmt: str, local: str, offset: timedelta | None, zone: ZoneInfo) -> d
         return moment.replace(tzinfo=UTC)
     if (moment := _naive(local)) is None:
         return None
-    try:
-        if offset is not None:
-            return (moment - offset).replace(tzinfo=UTC)
-        return moment.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        return None
+    if offset is not None:
+        return (moment - offset).replace(tzinfo=UTC)
+    return moment.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _line(text: str, limit: int) -> str:

@@ -6,7 +6,7 @@ them from the link's nonce and the server's secret.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -41,9 +41,18 @@ def listing_text_accepted(listing: Listing, *, at: datetime) -> None:
     _about(listing, "listing_posted", at, key=_stamp(at), params={"is_new_text": True})
 
 
-def listing_changes_requested(listing: Listing, *, note: str, at: datetime) -> None:
-    """Tell the poster what a moderator asks to change, in the listing or in a new text for it."""
-    params = {"note": note, "is_live": listing.publish_at is not None}
+def listing_changes_requested(
+    listing: Listing, *, note: str, at: datetime, is_live: bool = False
+) -> None:
+    """Tell the poster what a moderator asks to change.
+
+    Args:
+        listing: what has to be changed.
+        note: the moderator's words.
+        at: the moment, aware UTC.
+        is_live: a new text for it was refused, and the live one stays.
+    """
+    params = {"note": note, "is_live": is_live}
     _about(listing, "listing_changes_requested", at, key=_stamp(at), params=params)
 
 
@@ -87,9 +96,22 @@ def listing_marked_duplicate(
 
 
 def listing_ending(listing: Listing, *, days: int, at: datetime) -> None:
-    """Remind the poster that the listing ends in ``days`` days; once for each end it had."""
-    key = ending_key(listing.id, listing.ends_at or at, days)
-    _about(listing, "listing_ending", at, key=key, params={"days": days})
+    """Remind the poster that the listing ends; each reminder once for each end it had.
+
+    Args:
+        listing: a live one.
+        days: which reminder it is. What is told are the days that are left: the clock may be late.
+        at: the moment, aware UTC.
+    """
+    ends_at = listing.ends_at or at
+    left = max(1, -((at - ends_at) // timedelta(days=1)))
+    _about(
+        listing,
+        "listing_ending",
+        at,
+        key=ending_key(listing.id, ends_at, days),
+        params={"days": min(days, left)},
+    )
 
 
 def listing_expired(listing: Listing, *, at: datetime) -> None:

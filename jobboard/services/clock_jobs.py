@@ -66,16 +66,20 @@ def expire(now: datetime) -> int:
     return _for_each(_ids(due), due, end)
 
 
-def remind(now: datetime) -> int:
+def remind(now: datetime, *, since: datetime | None = None) -> int:
     """Owe the reminders before the end, each once for each end; return how many.
 
     A clock that was away past the first reminder sends only the one that is still true.
+
+    Args:
+        now: the moment, aware UTC.
+        since: only those whose moment has come since then; None for all that are owed. Whoever runs
+            this every few seconds says it, and so looks at a handful of listings.
     """
     live = (
         Listing.status.in_(PUBLIC)
         & (Listing.publish_at <= now)
         & (Listing.ends_at > now)
-        & (Listing.ends_at <= now + timedelta(days=max(REMINDER_DAYS)))
         & Listing.is_muted.is_(False)
     )
 
@@ -86,7 +90,7 @@ def remind(now: datetime) -> int:
         messages.listing_ending(listing, days=days, at=now)
         return True
 
-    return _for_each(_not_reminded(live, now), live, tell)
+    return _for_each(_not_reminded(live, now, since), live, tell)
 
 
 def _ids(due: ColumnElement[bool]) -> list[int]:
@@ -96,31 +100,39 @@ def _ids(due: ColumnElement[bool]) -> list[int]:
     return ids
 
 
-def _not_reminded(live: ColumnElement[bool], now: datetime) -> list[int]:
-    """Return the listings that owe a reminder which is not in the outbox yet.
-
-    This runs every few seconds over all listings of the last week, so it reads columns only.
-    """
+def _not_reminded(live: ColumnElement[bool], now: datetime, since: datetime | None) -> list[int]:
+    """Return the listings that owe a reminder which is not in the outbox yet."""
     with reading():
-        rows = db.session.execute(
-            select(Listing.id, Listing.publish_at, Listing.ends_at).where(live)
-        ).all()
-        known = set(
+        owed: dict[int, str] = {}
+        for before in map(timedelta, REMINDER_DAYS):
+            # A range of the index on ends: what ends later or was reminded of long ago is not read.
+            ends = Listing.ends_at <= now + before
+            if since is not None:
+                ends &= Listing.ends_at > since + before
+            rows = db.session.execute(
+                select(Listing.id, Listing.publish_at, Listing.ends_at).where(live, ends)
+            )
+            for listing_id, publish_at, ends_at in rows:
+                days = _days(publish_at, ends_at, now)
+                if days is not None and ends_at is not None:
+                    owed[listing_id] = messages.ending_key(listing_id, ends_at, days)
+        known = _known_reminders(sorted(owed))
+        db.session.rollback()
+    return sorted(each for each, key in owed.items() if f"{_REMINDER}:{key}" not in known)
+
+
+def _known_reminders(ids: Sequence[int]) -> set[str]:
+    """Return the keys of the reminders of some listings that are in the outbox."""
+    known: set[str] = set()
+    for start in range(0, len(ids), BATCH):
+        known |= set(
             db.session.scalars(
-                select(Message.dedupe_key)
-                .join(Listing, Listing.id == Message.listing_id)
-                .where(live, Message.kind == _REMINDER)
+                select(Message.dedupe_key).where(
+                    Message.listing_id.in_(ids[start : start + BATCH]), Message.kind == _REMINDER
+                )
             )
         )
-        db.session.rollback()
-    owing = []
-    for listing_id, publish_at, ends_at in rows:
-        days = _days(publish_at, ends_at, now)
-        if days is None or ends_at is None:
-            continue
-        if f"{_REMINDER}:{messages.ending_key(listing_id, ends_at, days)}" not in known:
-            owing.append(listing_id)
-    return sorted(owing)
+    return known
 
 
 def _days(publish_at: datetime | None, ends_at: datetime | None, now: datetime) -> int | None:

@@ -5,6 +5,7 @@ Nobody is mailed, now or later, until somebody claims or renews what was importe
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -159,7 +160,7 @@ def load(batch: Sequence[ImportedListing], run: Run) -> list[Line]:
     except (OperationalError, InterfaceError) as fault:
         db.session.rollback()
         raise Unanswered(str(fault.orig)) from fault
-    except (StatementError, StaleDataError, ValueError) as fault:
+    except (StatementError, StaleDataError, ValueError, RecursionError) as fault:
         db.session.rollback()
         if len(batch) == 1:
             lines = [_line(batch[0], Outcome.REFUSED, reason=_why(fault))]
@@ -594,10 +595,16 @@ def _digest(key: tuple[str, str]) -> bytes:
 
 
 def _plain(raw: Mapping[str, object]) -> Mapping[str, Any]:
-    """Return the record as JSON keeps it, without the NUL that PostgreSQL does not take."""
+    """Return the record as JSON keeps it, without what PostgreSQL does not take: NUL and NaN."""
     written = json.dumps(raw, default=str, sort_keys=True)
-    plain: Mapping[str, Any] = json.loads(written.replace("\\u0000", ""))
+    plain: Mapping[str, Any] = json.loads(
+        _NUL.sub(r"\1", written), parse_constant=lambda _name: None
+    )
     return plain
+
+
+#: The escape of a NUL; behind an odd number of backslashes "u0000" are letters that somebody wrote.
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def _hash(value: object) -> str:

@@ -232,7 +232,9 @@ def renew(
     listing.move_to(Status.PUBLISHED, Verb.RENEW, now)
     listing.ends_at = ends_at
     listing.publish_at = min(listing.publish_at or now, now)
-    listing.first_published_at = listing.first_published_at or listing.publish_at
+    listing.first_published_at = min(
+        listing.first_published_at or listing.publish_at, listing.publish_at
+    )
     listing.is_muted = False
     _carry_end_over(listing)
     contents.settle_organisation(listing, now)

@@ -238,7 +238,7 @@ def accept_revision(
         EndRefused: the new text's deadline has passed.
     """
     listing = _check_revision(revision, version)
-    check_move(Verb.EDIT, listing.life, now)
+    check_move(Verb.ACCEPT_REVISION, listing.life, now)
     former = listing.deadline_kind
     contents.write(listing, contents.from_json(revision.content))
     follow_deadline(listing, former, now=now, life_days=life_days)
@@ -259,14 +259,16 @@ def refuse_revision(
     Raises:
         WordsMissing: the poster must be told why.
         ChangedMeanwhile: the poster wrote again, or somebody decided first.
+        MoveRefused: the listing has ended meanwhile.
     """
     if not note.strip():
         raise WordsMissing
     listing = _check_revision(revision, version)
+    check_move(Verb.REFUSE_REVISION, listing.life, now)
     revision.status = RevisionStatus.REFUSED
     revision.decided_at = now
     _record(listing, Verb.REFUSE_REVISION, by, now, note=note)
-    messages.listing_changes_requested(listing, note=note, at=now)
+    messages.listing_changes_requested(listing, note=note, at=now, is_live=True)
     commit()
 
 

@@ -3,19 +3,21 @@
 import re
 import socket
 import subprocess
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from jobboard import clock
-from jobboard.cli import commands
+from jobboard.cli import commands, worker
 from jobboard.db import db
 from jobboard.domain.listing import Status
 from jobboard.mail import outbox
 from jobboard.models.worker_run import Job
 from jobboard.queries import outbox as queries
+from jobboard.services import retention
 from tests.support.board import LiveBoard
 from tests.support.listings import listing
 from tests.support.people import PASSWORD, person
@@ -86,6 +88,41 @@ def test_the_clock_by_hand(app: Flask) -> None:
     assert run(app, "remind") == (0, "reminders: 0\n")
     with app.app_context():
         assert list(queries.last_runs()) == [Job.CLOCK]
+
+
+def test_what_has_been_kept_for_its_time_is_deleted_by_hand(app: Flask) -> None:
+    _forgotten(app)
+    assert run(app, "purge") == (0, "deleted: 1\n")
+    assert run(app, "purge") == (0, "deleted: 0\n")
+
+
+def test_the_worker_deletes_what_has_been_kept_for_its_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _forgotten(app)
+    stop, purge, done = threading.Event(), retention.purge, []
+
+    def purge_and_stop(now: datetime) -> int:
+        done.append(purge(now))
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(retention, "purge", purge_and_stop)
+    worker.run(app, stop)
+    assert done == [1]
+
+
+def _forgotten(app: Flask) -> None:
+    """Add an account that nobody confirmed within a month."""
+    month_ago = clock.now() - timedelta(days=31)
+    with app.app_context():
+        person(
+            db.session,
+            "nobody",
+            email_confirmed_at=None,
+            created_at=month_ago,
+            password_changed_at=month_ago,
+        )
 
 
 def test_mail_by_hand(make_app: Callable[..., Flask], smtp_server: MailServer) -> None:

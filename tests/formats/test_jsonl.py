@@ -212,3 +212,19 @@ def test_long_runs_of_letters_in_the_way_to_apply_cost_no_time() -> None:
     for _ in range(20):
         assert imported(apply="a" * 10_000).apply.method == "not_stated"
     assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01", "31.12.9999"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_day_that_stands_for_none_is_none(day: str, zone: str) -> None:
+    record = {"title": "Analyst", "posted": day, "deadline": day}
+    made = jsonl.to_imported(record, ZoneInfo(zone))
+    assert (made.posted_at, made.deadline.at, made.ends_at) == (None, None, None)
+    assert made.deadline.text == day
+
+
+def test_a_number_that_is_none_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "nan.jsonl"
+    path.write_text('{"title": "Analyst", "salary": NaN, "location": NaN, "country": Infinity}')
+    (record,) = jsonl.read(path)
+    assert record == {"title": "Analyst", "salary": None, "location": None, "country": None}

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
+from jobboard.cli import worker
 from jobboard.db import db
 from jobboard.domain.listing import Status, Verb, end_of_day
 from jobboard.mail import messages
@@ -95,7 +96,31 @@ def test_a_new_end_is_reminded_of_anew(session: Rows) -> None:
     session.commit()
     assert clock_jobs.remind(NOW) == 0
     assert clock_jobs.remind(NOW + 14 * DAY) == 1
-    assert mails(session) == [("listing_ending", 7), ("listing_ending", 7)]
+    # What a late clock tells is the time that is left.
+    assert mails(session) == [("listing_ending", 2), ("listing_ending", 6)]
+
+
+def test_what_was_looked_at_is_not_looked_at_again(
+    session: Rows,
+) -> None:
+    for hours in (-30, -2, -0.5, 0.5):
+        listing(session, ends_at=NOW + 7 * DAY + timedelta(hours=hours), title=f"Ends {hours}")
+    listing(session, ends_at=NOW + DAY - timedelta(minutes=30), title="Ends tomorrow")
+    assert clock_jobs.remind(NOW, since=NOW - timedelta(hours=1)) == 2
+    assert sorted(mails(session)) == [("listing_ending", 1), ("listing_ending", 7)]
+
+
+def test_an_extension_is_not_answered_by_a_reminder(session: Rows) -> None:
+    number = listing(session, ends_at=NOW + 2 * DAY).id
+    remind = worker.reminding()
+    assert remind(NOW) == 1
+    row = session.get_one(Listing, number)
+    row.ends_at = NOW + 5 * DAY
+    session.commit()
+    later = NOW + timedelta(seconds=15)
+    assert remind(later) == 0
+    assert [remind(later + hours * timedelta(hours=1)) for hours in range(1, 120)].count(1) == 1
+    assert mails(session) == [("listing_ending", 2), ("listing_ending", 1)]
 
 
 def test_a_short_life_owes_no_reminder_that_was_never_true(session: Rows) -> None:

@@ -498,3 +498,21 @@ def test_nobody_is_mailed_now_or_later(session: Db) -> None:
     assert session.scalars(select(Message.kind)).all() == []
     statuses = session.scalars(select(Listing.status).order_by(Listing.id)).all()
     assert statuses == [Status.EXPIRED, Status.EXPIRED, Status.EXPIRED, Status.PENDING]
+
+
+def test_a_record_is_kept_without_what_no_database_takes(session: Db) -> None:
+    raw = {"pay": float("nan"), "most": float("inf"), "said": "a\x00b", "code": r"\u0000 is a NUL"}
+    (line,) = imports.load([made(raw=raw)], Run(Terms(now=NOW, life=LIFE)))
+    assert (line.outcome, line.reason) == (Outcome.CREATED, "")
+    kept = session.scalars(select(ImportRecord.raw)).one()
+    assert kept == {"pay": None, "most": None, "said": "ab", "code": r"\u0000 is a NUL"}
+
+
+def test_a_record_nested_beyond_all_sense_is_refused_alone(session: Db) -> None:
+    deep: Any = []
+    for _level in range(5_000):
+        deep = [deep]
+    lines = imports.load(
+        [made(1), replace(made(2), raw={"deep": deep})], Run(Terms(now=NOW, life=LIFE))
+    )
+    assert [line.outcome for line in lines] == [Outcome.CREATED, Outcome.REFUSED]

@@ -365,6 +365,14 @@ def test_renew_keeps_address_and_first_day(session: Db) -> None:
     assert is_live(row.life, NOW)
 
 
+def test_a_listing_withdrawn_before_its_day_is_not_from_the_future(session: Db) -> None:
+    planned = NOW + 10 * DAY
+    row = listing(session, Status.SCHEDULED, publish_at=planned, first_published_at=planned)
+    listings.withdraw(row, actor=GUEST, now=NOW)
+    listings.renew(row, on(20), actor=GUEST, now=NOW, life_days=60)
+    assert (row.publish_at, row.first_published_at) == (NOW, NOW)
+
+
 def test_renew_what_has_ended_but_was_not_told_so_yet(session: Db) -> None:
     row = listing(session, ends_at=NOW - timedelta(seconds=1))
     listings.renew(row, on(20), actor=GUEST, now=NOW, life_days=60)

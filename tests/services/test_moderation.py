@@ -382,3 +382,51 @@ def test_a_new_text_for_an_ended_listing_is_not_accepted(
         moderation.accept_revision(
             revised, by=maryam, version=None, now=NOW + timedelta(days=31), life_days=60
         )
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.EXPIRED])
+def test_a_new_text_waits_for_a_public_listing_only(
+    session: Db, maryam: User, revised: Revision, status: Status
+) -> None:
+    """Taken down and objected to, it is read as a whole, and not as a change of what is live."""
+    revised.listing.status = status
+    session.commit()
+    with pytest.raises(MoveRefused):
+        moderation.accept_revision(revised, by=maryam, version=None, now=LATER, life_days=60)
+    session.rollback()
+    with pytest.raises(MoveRefused):
+        moderation.refuse_revision(revised, NOTE, by=maryam, version=None, now=LATER)
+
+
+def test_changes_asked_for_after_a_taking_down_are_not_told_as_of_a_live_listing(
+    session: Db, maryam: User, revised: Revision
+) -> None:
+    moderation.refuse_revision(revised, NOTE, by=maryam, version=None, now=LATER)
+    row = revised.listing
+    remove(row, maryam)
+    objected(row, maryam)
+    row.decided_by_id = None
+    session.commit()
+    request_changes(row, maryam)
+
+    told = session.scalars(
+        select(Message.params)
+        .where(Message.kind == "listing_changes_requested")
+        .order_by(Message.id)
+    ).all()
+    assert [each["is_live"] for each in told] == [True, False]
+
+
+def test_a_first_day_that_was_only_planned_does_not_count(
+    session: Db, alice: User, maryam: User
+) -> None:
+    row = listing(session, Status.PENDING, poster=alice, publish_from=NOW + timedelta(days=20))
+    approve(row, maryam)
+    assert row.first_published_at == NOW + timedelta(days=20)
+    remove(row, maryam)
+    objected(row, maryam)
+    row.decided_by_id = None
+    row.publish_from = None
+    session.commit()
+    approve(row, maryam, now=LATER)
+    assert (row.publish_at, row.first_published_at) == (LATER, LATER)
