@@ -488,6 +488,15 @@ def test_a_form_without_its_token_comes_back_with_the_text(
         assert alice.post(path).status_code in (403, 404)
 
 
+def test_who_acts_for_one_organisation_need_not_name_it(app: Flask, alice: FlaskClient) -> None:
+    page = text_of(alice.get("/post-a-job/"))
+    assert value_of(page, "organisation") == "Centre for Grand Strategy"
+    assert value_of(page, "organisation_website") == "https://grand.example/"
+    charlie = app.test_client()
+    sign_in(charlie, "charlie")
+    assert value_of(text_of(charlie.get("/post-a-job/")), "organisation") == ""
+
+
 # ----------------------------------------------------------------------------------------- autosave
 
 

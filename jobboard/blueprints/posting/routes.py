@@ -65,13 +65,7 @@ def write_listing() -> AnyResponse:
     user = access.person()
     form = ListingForm()
     if request.method != "POST":
-        form.start()
-        if request.args.get("again"):
-            _fill_again(form)
-        page = _form_page(form, user)
-        # Nobody's words are in it yet; the browser may keep it, and with it what gets typed.
-        page.headers["Cache-Control"] = "private, no-cache"
-        return page
+        return _first_page(form, user)
     if not form.submission_key.data:
         form.submission_key.data = listing_form.fresh_key()
     action = request.form.get("action", "submit")
@@ -323,6 +317,28 @@ def _submit(form: ListingForm, user: User | None) -> AnyResponse:
     )
     flash(moves.said_of_handing_in(listing), "ok")
     return redirect(address.dashboard(listing.id), 303)
+
+
+def _first_page(form: ListingForm, user: User | None) -> AnyResponse:
+    form.start()
+    if user is not None:
+        _fill_organisation(form, user)
+    if request.args.get("again"):
+        _fill_again(form)
+    page = _form_page(form, user)
+    # Nobody has written in it yet; the browser may keep it, and with it what gets typed.
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
+
+
+def _fill_organisation(form: ListingForm, user: User) -> None:
+    """Name the organisation of somebody who acts for one only: nothing to remember or mistype."""
+    organisations = find.organisations_of(user)
+    if len(organisations) == 1:
+        [own] = organisations
+        form.organisation.data = own.name
+        form.organisation_kind.data = own.kind
+        form.organisation_website.data = own.website
 
 
 def _fill_again(form: ListingForm) -> None:
