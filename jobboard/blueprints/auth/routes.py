@@ -29,7 +29,7 @@ from jobboard.blueprints.auth.forms import (
 )
 from jobboard.domain import token
 from jobboard.domain.address import email_key, own_path
-from jobboard.domain.errors import FieldsBroken
+from jobboard.domain.errors import ChangedMeanwhile, FieldsBroken
 from jobboard.models.one_time_link import Purpose
 from jobboard.queries import people as find
 from jobboard.queries.people import LinkState
@@ -262,6 +262,10 @@ def change_password() -> AnyResponse:
         log.warning("password change refused: account %s", user_id)
         form.take(refusals.said_of_fields(refusal))
         return _account_page(400, password_form=form)
+    except ChangedMeanwhile as refusal:
+        log.warning("password change came too late: account %s", user_id)
+        flash(refusals.said(refusal), "error")
+        return redirect(url_for("auth.account"), 303)
     access.enter(signed_in)
     log.info("password changed: account %s", user_id)
     flash(gettext("Your password is changed. Other browsers are signed out."), "ok")
