@@ -85,6 +85,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "REMEMBER_COOKIE_SECURE": is_https,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "KNOWN_COOKIE_NAME": "__Host-known" if is_https else "known",
         # A form left open overnight must still be accepted: the token lives as long as its cookie.
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_TIMEZONE": "UTC",

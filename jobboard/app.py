@@ -23,7 +23,7 @@ from jobboard.blueprints.organisations.routes import bp as organisations
 from jobboard.blueprints.pages.routes import bp as pages
 from jobboard.blueprints.posting.routes import bp as posting
 from jobboard.cli import commands
-from jobboard.mail import delivery
+from jobboard.mail import post_office
 from jobboard.search import engine
 from jobboard.web import (
     access,
@@ -118,7 +118,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         filters,
         assets,
         access,
-        delivery,
+        post_office,
         engine,
     ):
         part.install(app)

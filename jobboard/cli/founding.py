@@ -10,7 +10,7 @@ from jobboard import clock, links
 from jobboard.cli import progress
 from jobboard.domain import address
 from jobboard.domain.errors import RuleBroken
-from jobboard.mail import delivery
+from jobboard.mail import post_office
 from jobboard.queries import health
 from jobboard.services import accounts
 from jobboard.services import demo as demos
@@ -93,7 +93,7 @@ def _mail_server() -> health.Check:
     settings = current_app.config
     server = f"{settings['MAIL_SERVER']}:{settings['MAIL_PORT']}"
     if settings["MAIL_SERVER"]:
-        fault = delivery.fault_of_server()
+        fault = post_office.fault_of_server()
         return health.Check("mail server", not fault, fault or f"{server} answers")
     if settings["DEMO"]:
         return health.Check("mail server", True, "none: the demo keeps its mail at /_mailbox/")

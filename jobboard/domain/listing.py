@@ -140,12 +140,21 @@ class EndRefused(RuleBroken):
 
 @dataclass(frozen=True)
 class Life:
-    """The stored facts that decide where a listing stands at a moment."""
+    """The stored facts that decide where a listing stands at a moment.
+
+    Attributes:
+        status: as stored.
+        publish_at: from when it is public, if it is.
+        ends_at: until when.
+        close_reason: why it was closed, if it was.
+        is_decided: moderators have decided on it, so that their decisions must stay on record.
+    """
 
     status: Status
     publish_at: datetime | None
     ends_at: datetime | None
     close_reason: CloseReason | None = None
+    is_decided: bool = False
 
 
 def is_live(life: Life, now: datetime) -> bool:
@@ -181,7 +190,8 @@ def may(verb: Verb, life: Life, now: datetime) -> bool:
         return False
     if verb is Verb.REOPEN:
         return life.ends_at is not None and life.ends_at > now
-    return True
+    # Objected to and withdrawn, a listing that was taken down is a draft again.
+    return not (verb is Verb.DELETE and life.is_decided)
 
 
 def check_move(verb: Verb, life: Life, now: datetime) -> None:

@@ -221,7 +221,13 @@ class Listing(Base):
     @property
     def life(self) -> Life:
         """The facts that the rules of ``domain.listing`` decide on."""
-        return Life(self.status, self.publish_at, self.ends_at, self.close_reason)
+        return Life(
+            self.status,
+            self.publish_at,
+            self.ends_at,
+            self.close_reason,
+            is_decided=self.decided_by_id is not None,
+        )
 
     @property
     def slug(self) -> str:

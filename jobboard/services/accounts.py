@@ -10,7 +10,7 @@ from jobboard import claiming, history, links, logins, passwords
 from jobboard.db import commit, db
 from jobboard.domain import token
 from jobboard.domain.address import email_key
-from jobboard.domain.errors import FieldsBroken, RuleBroken
+from jobboard.domain.errors import ChangedMeanwhile, FieldsBroken, RuleBroken
 from jobboard.logins import SignedIn
 from jobboard.mail import messages
 from jobboard.models.account_event import AccountChange
@@ -153,6 +153,7 @@ def change_password(
 
     Raises:
         PasswordRefused: the present password is wrong, or the new one breaks a rule.
+        ChangedMeanwhile: the password was changed elsewhere just now, or the account suspended.
     """
     user_id, email, kept = login.user_id, login.user.email, login.user.password_hash
     is_remembered, device = login.is_remembered, login.device
@@ -161,7 +162,12 @@ def change_password(
         raise PasswordRefused("current_password", N_("This is not your present password."))
     _check_password(password, email=email, site_name=site_name)
     fresh = passwords.hashed(password)
-    user = db.session.scalars(select(User).where(User.id == user_id)).one()
+    # Hashing takes its time; meanwhile the owner may have set another one, by a mailed link.
+    user = db.session.scalar(
+        select(User).where(User.id == user_id, User.password_hash == kept).with_for_update()
+    )
+    if user is None or user.is_suspended:
+        raise ChangedMeanwhile
     user.password_hash = fresh
     user.password_changed_at = now
     _end_links(user, Purpose.PASSWORD_RESET, now)

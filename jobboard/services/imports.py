@@ -19,14 +19,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from jobboard import content as contents
 from jobboard import history
-from jobboard.db import (
-    add_rows,
-    db,
-    next_change,
-    reading,
-    reserve_listing_ids,
-    turns_are_fair,
-)
+from jobboard.bulk import add_rows, reserve_listing_ids, turns_are_fair
+from jobboard.db import db, next_change, reading
 from jobboard.domain.address import email_key
 from jobboard.domain.listing import LONGEST_LIFE, PUBLIC, CloseReason, Status, Verb
 from jobboard.domain.slug import slug

@@ -316,7 +316,7 @@ def delete(listing: Listing, *, now: datetime) -> None:
     """Delete a draft for good.
 
     Raises:
-        MoveRefused: it is no draft.
+        MoveRefused: it is no draft, or moderators have decided on it: their decisions stay.
     """
     hold(listing)
     check_move(Verb.DELETE, listing.life, now)

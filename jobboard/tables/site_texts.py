@@ -16,6 +16,7 @@ PLACES = (
     "review_hours",
     "session_cookie",
     "remember_cookie",
+    "known_cookie",
 )
 
 

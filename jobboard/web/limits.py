@@ -24,8 +24,9 @@ from jobboard.web import errors
 
 log = logging.getLogger(__name__)
 
-#: Tries allowed, by what is tried. Signing in counts three ways: one visitor at one name (an
-#: attacker does not lock the owner out), one visitor at many names, and one name from everywhere.
+#: Tries allowed, by what is tried. Signing in counts three ways: one visitor at one name, one
+#: visitor at many names, and one name from everywhere; a browser that its owner signed in with
+#: before counts by itself (``web.known_browsers``), so that no attacker locks the owner out.
 RULES: dict[str, tuple[RateLimitItem, ...]] = {
     "sign_in": (parse("10/5 minutes"), parse("50/hour")),
     "sign_in_visitor": (parse("60/5 minutes"), parse("300/hour")),

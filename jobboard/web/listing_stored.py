@@ -1,5 +1,6 @@
 """A stored listing as the form shows it, and whether somebody wrote it anew meanwhile."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,10 +93,25 @@ def version_of(listing: Listing, revision: Revision | None) -> str:
     return f"{listing.version}{waiting}"
 
 
+def is_overtaken(version: str | None, listing: Listing, revision: Revision | None) -> bool:
+    """Tell whether somebody wrote since the page with this version was opened."""
+    return bool(version) and version != version_of(listing, revision)
+
+
 def stored_content(listing: Listing, revision: Revision | None) -> dict[str, Any]:
     """Return the text as last saved: the one that waits, else the listing's own."""
     stored = contents.read(listing)
     return stored | contents.from_json(dict(revision.content)) if revision else stored
+
+
+def is_stored(listing: Listing, revision: Revision | None, content: Mapping[str, Any]) -> bool:
+    """Tell whether a text is the one last saved: the same form was sent a second time."""
+    stored = contents.to_json(stored_content(listing, revision))
+    written = contents.to_json(content)
+    if not written.get("summary"):
+        # It is made from the text.
+        written.pop("summary", None)
+    return all(stored.get(name) == value for name, value in written.items())
 
 
 def waiting_changes(listing: Listing, revision: Revision | None) -> list[Difference]:

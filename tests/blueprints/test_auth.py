@@ -275,6 +275,62 @@ def test_guessing_is_slowed_and_the_owner_gets_in_from_elsewhere(
     assert sign_in(elsewhere).status_code == 303
 
 
+def guess_from_everywhere(app: Flask) -> None:
+    """Use up the tries that one name has from all networks."""
+    for number in range(limits.RULES["sign_in_name"][0].amount):
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
+        sign_in(client, ALICE, "a guess")
+    assert sign_in(app.test_client(), ALICE, "a guess").status_code == 429
+
+
+@pytest.fixture
+def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One name has four tries an hour from all networks together."""
+    monkeypatch.setitem(limits.RULES, "sign_in_name", (parse("4/hour"),))
+
+
+@pytest.mark.usefixtures("few_tries")
+def test_guessing_from_everywhere_does_not_lock_the_owner_out_of_a_known_browser(
+    throttled: Flask,
+) -> None:
+    known(throttled)
+    own = throttled.test_client()
+    assert sign_in(own).status_code == 303
+    own.post("/logout/")
+    guess_from_everywhere(throttled)
+
+    assert sign_in(throttled.test_client()).status_code == 429
+    assert sign_in(own).status_code == 303
+    # It is known for one person, and its own tries are counted.
+    known(throttled, "bob")
+    own.post("/logout/")
+    statuses = [sign_in(own, ALICE, "wrong").status_code for _try in range(11)]
+    assert (statuses[0], statuses[-1]) == (400, 429)
+    assert sign_in(own, "bob@think.example").status_code == 303
+
+
+@pytest.mark.usefixtures("few_tries")
+@pytest.mark.parametrize("mark", ["nonsense", "é", "a.b.c", ""])
+def test_a_made_up_mark_makes_no_browser_known(throttled: Flask, mark: str) -> None:
+    known(throttled)
+    guess_from_everywhere(throttled)
+    client = throttled.test_client()
+    client.set_cookie("known", mark)
+    assert sign_in(client).status_code == 429
+
+
+@pytest.mark.usefixtures("few_tries")
+def test_a_mailed_link_lets_the_owner_in_while_others_guess(throttled: Flask) -> None:
+    known(throttled)
+    guess_from_everywhere(throttled)
+    client = throttled.test_client()
+    client.post("/lost-password/", data={"email": ALICE})
+    address = f"/lost-password/{newest_token(throttled, Purpose.PASSWORD_RESET)}/"
+    assert client.post(address, data={"password": "another good password"}).status_code == 303
+    assert sign_in(client, ALICE, "another good password").status_code == 303
+
+
 def test_one_visitor_does_not_try_many_names(
     throttled: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -427,7 +483,7 @@ def test_over_https_cookies_are_bound_to_the_host(make_app: Callable[..., Flask]
     )
     sent = cookies(answer)
 
-    assert sorted(sent) == ["__Host-board", "__Host-remember"]
+    assert sorted(sent) == ["__Host-board", "__Host-known", "__Host-remember"]
     for header in sent.values():
         parts = {part.strip().lower() for part in header.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts

@@ -449,6 +449,32 @@ def test_a_colleague_was_faster_and_both_texts_are_kept(
     assert value_of(text_of(alice.get(f"{home}edit/")), "title") == "The title of Alice"
 
 
+@pytest.mark.parametrize(
+    "status", [Status.PENDING, Status.PUBLISHED, Status.CHANGES_REQUESTED, Status.DRAFT]
+)
+def test_a_double_click_on_save_is_one(
+    alice: FlaskClient, add: Callable[..., int], stored: Callable[[int], Listing], status: Status
+) -> None:
+    row = add(status)
+    page = text_of(alice.get(f"{HOME}{row}/edit/"))
+    sent = {**form_of(page, title="The title of Alice"), "accept_terms": "y", "action": "submit"}
+    answers = [alice.post(f"{HOME}{row}/edit/", data=sent) for _click in range(2)]
+    assert [(each.status_code, each.headers["Location"]) for each in answers] == [
+        (303, f"{HOME}{row}/show/")
+    ] * 2
+
+
+def test_a_draft_that_another_window_saved_is_not_taken_for_handed_in(
+    alice: FlaskClient, add: Callable[..., int], stored: Callable[[int], Listing]
+) -> None:
+    row = add(Status.DRAFT)
+    page = text_of(alice.get(f"{HOME}{row}/edit/"))
+    sent = {**form_of(page, title="The title of Alice"), "accept_terms": "y"}
+    alice.post(f"{HOME}{row}/autosave/", data=sent)
+    answer = alice.post(f"{HOME}{row}/edit/", data={**sent, "action": "submit"})
+    assert (answer.status_code, stored(row).status) == (409, Status.DRAFT)
+
+
 def test_preview_saves_nothing_and_goes_back(
     alice: FlaskClient, add: Callable[..., int], stored: Callable[[int], Listing]
 ) -> None:

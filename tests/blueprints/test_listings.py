@@ -761,6 +761,25 @@ def test_an_ended_listing_keeps_its_text_and_loses_its_way_to_apply(
     assert client.post(f"{path}apply/").status_code == 404
 
 
+def test_what_was_withdrawn_before_its_first_day_is_nobody_elses(
+    client: FlaskClient, app: Flask, at: time_machine.Traveller
+) -> None:
+    planned = NOW + timedelta(days=2)
+    (path,) = publish(
+        app,
+        "Not yet",
+        status=Status.CLOSED,
+        close_reason=CloseReason.WITHDRAWN,
+        closed_at=NOW,
+        publish_at=planned,
+        first_published_at=planned,
+    )
+    for address in (path, f"{path[:-1]}.ics", f"{path[:-1]}.json"):
+        assert client.get(address).status_code == 404
+    at.move_to(planned + timedelta(days=1))
+    assert client.get(path).status_code == 404
+
+
 def test_a_calendar_that_holds_the_deadline_of_a_closed_listing_is_told_to_drop_it(
     app: Flask, client: FlaskClient
 ) -> None:

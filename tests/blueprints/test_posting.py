@@ -549,6 +549,16 @@ def test_every_move_of_a_guest(
         assert words in page
 
 
+@pytest.mark.parametrize("status", [Status.PENDING, Status.PUBLISHED, Status.CHANGES_REQUESTED])
+def test_a_double_click_on_save_is_one(client: FlaskClient, app: Flask, status: Status) -> None:
+    _row_id, home = guests(app, status)
+    page = text_of(client.get(f"{home}edit/"))
+    kept = {name: value_of(page, name) for name in ("submission_key", "version")}
+    sent = filled(title="The title of the guest", **kept)
+    answers = [client.post(f"{home}edit/", data=sent) for _click in range(2)]
+    assert [(each.status_code, each.headers["Location"]) for each in answers] == [(303, home)] * 2
+
+
 def test_a_get_of_a_move_changes_nothing(client: FlaskClient, app: Flask) -> None:
     _row_id, home = guests(app)
     with app.app_context():

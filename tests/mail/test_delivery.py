@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from jobboard.db import db
-from jobboard.mail import delivery, messages, outbox
+from jobboard.mail import delivery, messages, outbox, post_office, writing
 from jobboard.models.message import Message, MessageStatus
 from tests.support.listings import listing
 from tests.support.people import NOW, person
@@ -106,7 +106,7 @@ def test_what_is_refused_for_now_goes_later_under_the_same_id(
     assert counts(delivery.deliver(NOW + timedelta(seconds=30))) == (0, 0, 0)
     assert counts(delivery.deliver(NOW + timedelta(seconds=90))) == (1, 0, 0)
     (mail,) = smtp_server.wait_for(1)
-    assert mail.message_id == delivery.header_id(before.message_id)
+    assert mail.message_id == writing.header_id(before.message_id)
 
 
 def test_one_bad_address_among_fifty_holds_up_nobody(app: Flask, smtp_server: MailServer) -> None:
@@ -140,11 +140,11 @@ def test_a_dropped_connection_repeats_one_mail_once_with_its_id(
 def test_a_letter_is_given_up_well_before_another_worker_may_take_it(
     app: Flask, smtp_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    longest = delivery._LONGEST_BATCH + delivery._LONGEST_TRY
+    longest = delivery._LONGEST_BATCH + post_office.LONGEST_TRY
     assert longest < delivery.LEASE.total_seconds()
 
     owe("bob", "carol")
-    monkeypatch.setattr(delivery, "_LONGEST_TRY", 0.2)
+    monkeypatch.setattr(post_office, "LONGEST_TRY", 0.2)
     smtp_server.delay = 2.0
     # The second letter has a connection of its own.
     assert counts(delivery.deliver(NOW)) == (0, 2, 0)
@@ -262,9 +262,9 @@ def test_the_demo_keeps_its_mail(make_app: Callable[..., Flask]) -> None:
 
 
 def test_the_server_is_looked_at_without_sending(app: Flask, smtp_server: MailServer) -> None:
-    assert delivery.fault_of_server() == ""
+    assert post_office.fault_of_server() == ""
     smtp_server.stop()
-    assert "cannot be reached" in delivery.fault_of_server()
+    assert "cannot be reached" in post_office.fault_of_server()
     assert smtp_server.attempts == 0
 
 
@@ -279,7 +279,7 @@ def test_a_person_gets_mail_in_words_of_their_account(app: Flask) -> None:
     user = person(db.session, "bob")
     messages.device_new(user, device="Firefox, Linux", at=NOW)
     db.session.commit()
-    words = delivery.written(next(iter(rows().values())))
+    words = writing.written(next(iter(rows().values())))
     assert words.subject == "New sign-in to your account at Geopolist"
     assert words.links == ("http://localhost/lost-password/", "http://localhost/jobs/")
 

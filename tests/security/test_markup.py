@@ -24,7 +24,7 @@ from jobboard.db import db
 from jobboard.domain.criteria import KEYS as KEYS_OF_SEARCH
 from jobboard.domain.listing import Status, Verb
 from jobboard.domain.place import Place
-from jobboard.mail import delivery, messages
+from jobboard.mail import delivery, messages, writing
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
 from jobboard.models.message import Message
@@ -399,7 +399,7 @@ def test_stored_words_are_text_in_every_mail(hostile_board: tuple[Flask, World])
         mails = list(db.session.scalars(select(Message)))
         assert len({mail.kind for mail in mails}) >= 12
         for mail in mails:
-            words = delivery.written(mail)
+            words = writing.written(mail)
             assert hostile.RESULT not in f"{words.subject}{words.text}{words.html}", mail.kind
             assert len(words.subject.splitlines()) == 1, mail.kind
             assert hostile.faults(shows(words.html)) == [], mail.kind

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from jobboard import links, logins, passwords
 from jobboard.domain import token
+from jobboard.domain.errors import ChangedMeanwhile
 from jobboard.domain.listing import Status, Verb
 from jobboard.models.account_event import AccountChange
 from jobboard.models.event import ActorKind, Event
@@ -333,6 +334,27 @@ def test_change_password_ends_every_browser_and_starts_this_one_anew(session: Db
     assert passwords.is_right(NEW, alice(session).password_hash)
     with pytest.raises(LinkEnded):
         accounts.reset_password(reset, PASSWORD, site_name=SITE, now=NOW)
+
+
+def test_a_password_set_meanwhile_is_not_overwritten(
+    session: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sits at a browser of hers must not win against her mailed link."""
+    user = person(session)
+    theirs = logins.start(session, user, now=NOW)
+    session.commit()
+    hers, hashed = passwords.hashed("the owner's own password"), passwords.hashed
+
+    def while_she_sets_hers(password: str) -> str:
+        session.execute(update(User).values(password_hash=hers))
+        session.commit()
+        return hashed(password)
+
+    monkeypatch.setattr(passwords, "hashed", while_she_sets_hers)
+    with pytest.raises(ChangedMeanwhile):
+        accounts.change_password(theirs.login, PASSWORD, NEW, site_name=SITE, now=NOW)
+    session.rollback()
+    assert alice(session).password_hash == hers
 
 
 def test_make_administrator(session: Db) -> None:

@@ -14,7 +14,7 @@ from jobboard import passwords
 from jobboard.db import db
 from jobboard.domain.listing import Status, is_live
 from jobboard.domain.submission import faults_of
-from jobboard.mail import delivery
+from jobboard.mail import writing
 from jobboard.models.event import Event
 from jobboard.models.listing import Listing
 from jobboard.models.message import Message, MessageStatus
@@ -112,7 +112,7 @@ def test_its_mails_are_past_and_can_be_read(board: int) -> None:
         "listing_ending",
         "listing_expired",
     }
-    assert all(delivery.written(row).links for row in rows)
+    assert all(writing.written(row).links for row in rows)
 
 
 def test_the_clock_finds_nothing_left_to_tell(board: int) -> None:

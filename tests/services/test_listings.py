@@ -473,3 +473,14 @@ def test_delete_a_draft_and_nothing_else(session: Db) -> None:
     assert session.scalar(select(func.count()).select_from(Event)) == 0
     with pytest.raises(MoveRefused):
         listings.delete(kept, now=NOW)
+
+
+def test_what_moderators_decided_on_is_not_deleted(session: Db) -> None:
+    """Objected to and withdrawn it is a draft again; the decision stays on record."""
+    maryam = person(session, "maryam", is_moderator=True)
+    row = listing(session, Status.REMOVED, decided_by_id=maryam.id)
+    listings.object_to(row, "Look again.", actor=GUEST, now=NOW)
+    listings.withdraw(row, actor=GUEST, now=NOW)
+    assert row.status is Status.DRAFT
+    with pytest.raises(MoveRefused):
+        listings.delete(row, now=NOW)

@@ -29,14 +29,14 @@ from jobboard.blueprints.auth.forms import (
 )
 from jobboard.domain import token
 from jobboard.domain.address import email_key, own_path
-from jobboard.domain.errors import FieldsBroken
+from jobboard.domain.errors import ChangedMeanwhile, FieldsBroken
 from jobboard.models.one_time_link import Purpose
 from jobboard.queries import people as find
 from jobboard.queries.people import LinkState
 from jobboard.services import accounts, sessions
 from jobboard.services.accounts import LinkEnded, Registration
 from jobboard.tables import site_texts
-from jobboard.web import access, limits, refusals
+from jobboard.web import access, known_browsers, limits, refusals
 from jobboard.web.forms import BoardForm, ButtonForm
 
 bp = Blueprint("auth", __name__)
@@ -123,11 +123,7 @@ def sign_in() -> AnyResponse:
     if not form.validate():
         return _page("auth/sign_in.html", 400, form=form)
     email = email_key(str(form.email.data))
-    too_many = _tried(
-        ("sign_in", limits.visitor(), email),
-        ("sign_in_visitor", limits.visitor()),
-        ("sign_in_name", email),
-    )
+    too_many = _tried(*_tries_to_sign_in(email))
     if too_many is not None:
         return _too_many("auth/sign_in.html", too_many, form)
     signed_in = sessions.sign_in(
@@ -144,7 +140,9 @@ def sign_in() -> AnyResponse:
         return _page("auth/sign_in.html", 400, form=form)
     access.enter(signed_in)
     log.info("signed in: account %s", signed_in.login.user_id)
-    return redirect(back, 303)
+    response = redirect(back, 303)
+    known_browsers.remember(response, email)
+    return response
 
 
 @bp.route("/logout/", methods=["GET", "POST"])
@@ -211,10 +209,14 @@ def reset_password(token_text: str) -> AnyResponse:
     except FieldsBroken as refusal:
         form.take(refusals.said_of_fields(refusal))
         return _page("auth/reset_password.html", 400, form=form, link=state)
+    email = user.email
     log.info("password set by link: account %s", user.id)
     access.leave()
     flash(gettext("Your new password is set. Sign in with it."), "ok")
-    return redirect(url_for("auth.sign_in"), 303)
+    response = redirect(url_for("auth.sign_in"), 303)
+    # Whoever has the mailbox gets in, however many others guess meanwhile.
+    known_browsers.remember(response, email)
+    return response
 
 
 # ------------------------------------------------------------------------------------- the account
@@ -260,6 +262,10 @@ def change_password() -> AnyResponse:
         log.warning("password change refused: account %s", user_id)
         form.take(refusals.said_of_fields(refusal))
         return _account_page(400, password_form=form)
+    except ChangedMeanwhile as refusal:
+        log.warning("password change came too late: account %s", user_id)
+        flash(refusals.said(refusal), "error")
+        return redirect(url_for("auth.account"), 303)
     access.enter(signed_in)
     log.info("password changed: account %s", user_id)
     flash(gettext("Your password is changed. Other browsers are signed out."), "ok")
@@ -301,6 +307,15 @@ def _account_page(
         this_browser=access.browser(),
         memberships=find.memberships_of(user),
     )
+
+
+def _tries_to_sign_in(email: str) -> tuple[tuple[str, ...], ...]:
+    """Return what a try counts for: the name's tries, or in a known browser that browser's own."""
+    own = known_browsers.mark(email)
+    visitor = ("sign_in_visitor", limits.visitor())
+    if own is not None:
+        return ("sign_in", "browser", own), visitor
+    return ("sign_in", limits.visitor(), email), visitor, ("sign_in_name", email)
 
 
 def _tried(*tries: tuple[str, ...]) -> limits.TooManyTries | None:

@@ -23,6 +23,7 @@ from jobboard.domain.listing import Status, Verb
 from jobboard.markup.text import clean_line
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
+from jobboard.models.revision import Revision
 from jobboard.models.user import User
 from jobboard.queries import dashboard as find
 from jobboard.services import listings, posting
@@ -124,11 +125,17 @@ def edit(listing_id: int) -> AnyResponse:
         return _edit_page(form, listing, status=400)
     if action == "preview":
         return _preview_page(form, listing)
-    if form.version.data and form.version.data != listing_stored.version_of(listing, revision):
+    is_overtaken = listing_stored.is_overtaken(form.version.data, listing, revision)
+    if is_overtaken and not _is_done(form, listing, revision):
         form.form_errors = [listing_form.changed_meanwhile()]
         return _edit_page(form, listing, status=409)
     try:
-        said = _save(form, listing, action)
+        # Overtaken by itself, by a double click: what the button promised has happened.
+        said = (
+            moves.said_of_edit(waits=revision is not None)
+            if is_overtaken
+            else _save(form, listing, action)
+        )
     except RuleBroken as refusal:
         form.form_errors = [refusals.said(refusal)]
         return _edit_page(form, _mine_or_404(listing_id), status=409)
@@ -235,6 +242,13 @@ def _is_fit(form: ListingForm, listing: Listing, action: str) -> bool:
     if action != "preview":
         faults |= _terms_faults(form, listing)
     return form.take(faults) and is_valid
+
+
+def _is_done(form: ListingForm, listing: Listing, revision: Revision | None) -> bool:
+    """Tell whether the form's text was handed in and stands as it was sent."""
+    return not moves.is_unsubmitted(listing) and listing_stored.is_stored(
+        listing, revision, form.content()
+    )
 
 
 def _terms_faults(form: ListingForm, listing: Listing) -> dict[str, str]:

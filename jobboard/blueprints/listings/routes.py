@@ -195,9 +195,18 @@ def _is_public(listing: Listing, now: datetime) -> bool:
 
 def _is_shown(listing: Listing, now: datetime) -> bool:
     if listing.status in ENDED:
-        return True
+        return not _was_closed_unseen(listing)
     has_ended = listing.ends_at is not None and listing.ends_at <= now
     return listing.status in PUBLIC and (has_ended or is_live(listing.life, now))
+
+
+def _was_closed_unseen(listing: Listing) -> bool:
+    """Tell whether a listing was closed before the day on which it was to appear first."""
+    return (
+        listing.closed_at is not None
+        and listing.first_published_at is not None
+        and listing.closed_at < listing.first_published_at
+    )
 
 
 def _was_closed_early(listing: Listing) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import current_app
 from jinja2 import TemplateError
 
-from jobboard.mail import delivery
+from jobboard.mail import writing
 from jobboard.models.message import Message
 
 #: Mails shown at once; older ones are still in the outbox.
@@ -24,7 +24,7 @@ FRAME_POLICY = (
 )
 
 _MOST_WRITTEN = 1_000
-_written: dict[str, delivery.Written] = {}
+_written: dict[str, writing.Written] = {}
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,12 @@ def letter(message: Message) -> Letter | None:
         text=words.text,
         html=words.html,
         links=words.links,
-        message_id=delivery.header_id(message.message_id),
+        message_id=writing.header_id(message.message_id),
         at=message.sent_at or message.created_at,
     )
 
 
-def _words(message: Message) -> delivery.Written:
+def _words(message: Message) -> writing.Written:
     """Return a mail in words; it never changes, and programs ask for all of them again and again.
 
     Its Message-ID names it even where two boards of a test number their mails alike.
@@ -95,7 +95,7 @@ def _words(message: Message) -> delivery.Written:
     if kept is None:
         if len(_written) >= _MOST_WRITTEN:
             _written.clear()
-        kept = _written[message.message_id] = delivery.written(message)
+        kept = _written[message.message_id] = writing.written(message)
     return kept
 
 

@@ -189,6 +189,7 @@ def _site_text(name: str) -> AnyResponse:
         "review_hours": str(settings["REVIEW_HOURS"]),
         "session_cookie": settings["SESSION_COOKIE_NAME"],
         "remember_cookie": settings["REMEMBER_COOKIE_NAME"],
+        "known_cookie": settings["KNOWN_COOKIE_NAME"],
     }
     markdown = text.markdown
     for place in site_texts.PLACES:

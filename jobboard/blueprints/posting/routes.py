@@ -20,11 +20,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from jobboard import clock, links
 from jobboard.domain import address, token
-from jobboard.domain.errors import RuleBroken
+from jobboard.domain.errors import ChangedMeanwhile, RuleBroken
 from jobboard.domain.listing import Status, Verb
 from jobboard.markup.markdown import to_html
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
+from jobboard.models.revision import Revision
 from jobboard.models.user import User
 from jobboard.queries import dashboard as find
 from jobboard.services import listings, posting
@@ -172,6 +173,10 @@ def confirm(token_text: str) -> AnyResponse:
         return redirect(home, 303)
     try:
         posting.confirm(listing, now=clock.now())
+    except ChangedMeanwhile as refusal:
+        # Two clicks at one moment: the other one has done it, or the page says what stands.
+        refusals.said(refusal)
+        return redirect(home, 303)
     except RuleBroken as refusal:
         flash(refusals.said(refusal), "error")
         return redirect(f"{home}edit/?check=1", 303)
@@ -206,11 +211,17 @@ def edit(token_text: str) -> AnyResponse:
         return _edit_page(form, listing, token_text, status=400)
     if action == "preview":
         return _edit_preview_page(form, listing, token_text)
-    if form.version.data and form.version.data != listing_stored.version_of(listing, revision):
+    is_overtaken = listing_stored.is_overtaken(form.version.data, listing, revision)
+    if is_overtaken and not _is_done(form, listing, revision):
         form.form_errors = [listing_form.changed_meanwhile()]
         return _edit_page(form, listing, token_text, status=409)
     try:
-        said = _save_edit(form, listing)
+        # Overtaken by itself, by a double click: what the button promised has happened.
+        said = (
+            moves.said_of_edit(waits=revision is not None)
+            if is_overtaken
+            else _save_edit(form, listing)
+        )
     except RuleBroken as refusal:
         form.form_errors = [refusals.said(refusal)]
         return _edit_page(form, _listing_of(token_text), token_text, status=409)
@@ -365,6 +376,13 @@ def _save(form: ListingForm, user: User) -> AnyResponse:
         return _form_page(form, user, status=409)
     flash(gettext("Draft saved. It waits for you here."), "ok")
     return redirect(address.dashboard(listing.id, "edit"), 303)
+
+
+def _is_done(form: ListingForm, listing: Listing, revision: Revision | None) -> bool:
+    """Tell whether the form's text was handed in and stands as it was sent."""
+    return not moves.is_unsubmitted(listing) and listing_stored.is_stored(
+        listing, revision, form.content()
+    )
 
 
 def _save_edit(form: ListingForm, listing: Listing) -> str:
