@@ -125,6 +125,15 @@ def test_an_address_that_nobody_confirmed_is_forgotten(session: Db) -> None:
     assert count(session, OneTimeLink) == 0
 
 
+def test_an_account_with_a_listing_stays_and_stops_nothing(session: Db) -> None:
+    poster = person(session, "poster", email_confirmed_at=None)
+    person(session, "nobody", email_confirmed_at=None)
+    listing(session, poster=poster)
+    session.commit()
+    assert retention.purge(NOW + 30 * DAY) == 1
+    assert session.scalars(select(User.name)).all() == ["Poster"]
+
+
 def test_an_account_whose_link_is_still_open_stays(session: Db) -> None:
     nobody = person(session, "nobody", email_confirmed_at=None)
     later = NOW + 31 * DAY
