@@ -11,7 +11,7 @@ from jobboard.domain.slug import GREATEST_ID
 from jobboard.models.import_record import ImportRecord
 from jobboard.models.listing import Listing
 from jobboard.models.old_address import OldAddress
-from jobboard.queries.visibility import live
+from jobboard.queries.visibility import LIVE_HERE
 
 _WHOLE = select(Listing).options(joinedload(Listing.organisation))
 #: Put together once; the page of a listing asks it with more.
@@ -29,7 +29,7 @@ def live_by_ids(ids: Sequence[int], now: datetime) -> list[Listing]:
     """Return the live ones of some listings whole, in the order of ``ids``; one statement."""
     if not ids:
         return []
-    found = db.session.scalars(_WHOLE.where(Listing.id.in_(ids), live(now)))
+    found = db.session.scalars(_WHOLE.where(Listing.id.in_(ids), LIVE_HERE), {"now": now})
     by_number = {listing.id: listing for listing in found}
     return [by_number[one] for one in ids if one in by_number]
 

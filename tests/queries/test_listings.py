@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import scoped_session
 
 from jobboard.domain.listing import Status
@@ -11,7 +12,7 @@ from jobboard.models.old_address import OldAddress
 from jobboard.queries import listings as find
 from tests.support.listings import listing
 from tests.support.people import NOW
-from tests.support.statements import asked
+from tests.support.statements import asked, plans
 
 Db = scoped_session[Any]
 
@@ -66,3 +67,15 @@ def test_sources_numbers_are_told_by_ours(session: Db) -> None:
     session.commit()
     assert find.source_ids([imported.id, own.id]) == {imported.id: "ad-17"}
     assert find.source_ids([]) == {}
+
+
+@pytest.mark.one_database
+def test_live_listings_are_read_by_their_ids_however_many_are_live(session: Db) -> None:
+    """Else SQLite would go through everything live first, for each answer of a feed or the API."""
+    hours = range(1, 21)
+    ids = [listing(session, publish_at=NOW - timedelta(hours=one)).id for one in hours]
+    session.commit()
+    with plans("FROM listing") as told:
+        assert [one.id for one in find.live_by_ids(ids[:5], NOW)] == ids[:5]
+    assert len(told) == 1
+    assert "PRIMARY KEY" in told[0], told
