@@ -54,6 +54,9 @@ _TRIES = 3
 _PAUSE = 0.02
 
 
+_CLAIMED = "claimed: its poster looks after it now"
+
+
 class Unanswered(Exception):
     """The database does not answer; what was reported before stays, a repeat goes on from there."""
 
@@ -260,8 +263,7 @@ def _look_up(records: Sequence[_Record]) -> None:
         if record.known.content_hash == record.hash:
             record.line = _kept_line(record, Outcome.UNCHANGED, "")
         elif not record.known.is_muted:
-            reason = "claimed: its poster looks after it now"
-            record.line = _kept_line(record, Outcome.SKIPPED, reason)
+            record.line = _kept_line(record, Outcome.SKIPPED, _CLAIMED)
         else:
             changed.append(record)
     touched = _touched(record.known.listing_id for record in changed if record.known)
@@ -425,8 +427,12 @@ def _update(
     rows = select(Listing).where(Listing.id.in_(wanted)).order_by(Listing.id).with_for_update()
     listings = {listing.id: listing for listing in db.session.scalars(rows)}
     for record, content in zip(records, contents_changed, strict=True):
-        if record.known and record.known.listing_id in listings:
-            _change(listings[record.known.listing_id], record, content, terms)
+        listing = listings.get(record.known.listing_id) if record.known else None
+        if listing is None or not listing.is_muted:
+            # Deleted or claimed since it was looked up, a moment ago.
+            record.line = _kept_line(record, Outcome.SKIPPED, _CLAIMED)
+        else:
+            _change(listing, record, content, terms)
 
 
 def _change(listing: Listing, record: _Record, content: dict[str, Any], terms: Terms) -> None:

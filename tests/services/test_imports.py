@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session, scoped_session
 
-from jobboard.db import change_number, db
+from jobboard.db import change_number, db, start_writing
 from jobboard.domain.listing import CloseReason, Status, Verb
 from jobboard.domain.place import Place
 from jobboard.domain.taxonomy import DeadlineKind
@@ -516,3 +516,25 @@ def test_a_record_nested_beyond_all_sense_is_refused_alone(session: Db) -> None:
         [made(1), replace(made(2), raw={"deep": deep})], Run(Terms(now=NOW, life=LIFE))
     )
     assert [line.outcome for line in lines] == [Outcome.CREATED, Outcome.REFUSED]
+
+
+def test_a_listing_claimed_while_it_is_imported_is_its_posters(
+    session: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports.load([made(1)], Run(Terms(now=NOW, life=LIFE)))
+    look = imports._touched
+
+    def while_it_is_claimed(ids: Any) -> set[int]:
+        session.rollback()
+        start_writing()
+        session.execute(update(Listing).values(is_muted=False))
+        session.commit()
+        return look(ids)
+
+    monkeypatch.setattr(imports, "_touched", while_it_is_claimed)
+    (line,) = imports.load([made(1, title="Changed at its source")], Run(Terms(NOW, LIFE)))
+    assert (line.outcome, line.reason) == (
+        Outcome.SKIPPED,
+        "claimed: its poster looks after it now",
+    )
+    assert session.scalars(select(Listing.title)).one() == "Policy Officer 1"
