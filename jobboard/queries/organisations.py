@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from jobboard.markup.text import fold
 from jobboard.models.listing import Listing
 from jobboard.models.organisation import Organisation, Verification
 from jobboard.queries.plain_tables import ORGANISATION
-from jobboard.queries.present import UntilChanged, key_places, present, read_some
+from jobboard.queries.present import UntilChanged, key_places, present, read_apart, read_some
 from jobboard.queries.visibility import live, shown_since
 
 #: The letters of the index; names that begin otherwise (figures, other scripts) stand under OTHER.
@@ -81,12 +81,26 @@ def after(wanted: Wanted, now: datetime, *, name_key: str, limit: int) -> list[R
 
 def count(wanted: Wanted, now: datetime) -> int:
     """Return how many organisations a list holds."""
-    query = select(func.count(Organisation.id)).where(*_conditions(wanted, now))
-    return db.session.scalar(query) or 0
+    counts = letters(wanted, now)
+    return counts.get(wanted.letter, 0) if wanted.letter else sum(counts.values())
+
+
+#: How many organisations of a list begin with each letter: each page of it says so, and to look
+#: whether twenty thousand of them have a live listing takes 40 ms.
+_letters: UntilChanged[Wanted, Mapping[str, int]] = UntilChanged(500)
 
 
 def letters(wanted: Wanted, now: datetime) -> Mapping[str, int]:
-    """Return how many organisations of a list begin with each letter; those with none left out."""
+    """Return how many organisations of a list begin with each letter; those with none left out.
+
+    Of the whole list, whatever its letter.
+    """
+    whole = replace(wanted, letter="")
+    known = _letters.all(present(now), [whole], lambda _: {whole: _read_letters(whole, now)})
+    return known[whole]
+
+
+def _read_letters(wanted: Wanted, now: datetime) -> Mapping[str, int]:
     first = func.substr(Organisation.name_key, 1, 1)
     query = (
         select(first, func.count(Organisation.id))
@@ -94,7 +108,7 @@ def letters(wanted: Wanted, now: datetime) -> Mapping[str, int]:
         .group_by(literal_column("1"))
     )
     counts = Counter[str]()
-    for letter, number in db.session.execute(query):
+    for letter, number in read_apart(query, {}):
         counts[letter if letter in frozenset(LETTERS) else OTHER] += number
     return {one: counts[one] for one in (*LETTERS, OTHER) if counts[one]}
 

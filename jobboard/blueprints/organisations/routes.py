@@ -59,7 +59,7 @@ def index() -> AnyResponse:
         wanted=wanted,
         found=_found(wanted, total),
         entries=[profile.entry(row) for row in rows],
-        letters=_letters(wanted, find.letters(replace(wanted, letter=""), now)),
+        letters=_letters(wanted, find.letters(wanted, now)),
         tabs=_tabs(wanted),
         pages=pages,
         path=_PATH,
