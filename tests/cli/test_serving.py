@@ -240,8 +240,9 @@ def test_a_killed_server_leaves_nobody_on_its_port(make_board: Callable[..., Liv
     board = make_board(WEB_WORKERS="2")
     board.start("web")
     main = board.pid("web")
+    # The first one answers before the second is there.
+    processes.wait_until(lambda: len(children(main)) == 2, "both its processes are there")
     workers = children(main)
-    assert len(workers) == 2
     os.kill(main, signal.SIGKILL)
     processes.wait_until(lambda: all(map(is_gone, workers)), "its processes end")
     board.kill("web")
