@@ -79,7 +79,7 @@ class Found:
 
     def kept(self) -> "KeptHits":
         """Return the same as it is kept for whoever asks again."""
-        return KeptHits(tuple(zip(*self.hits, strict=True)), len(self.hits), self._total)
+        return KeptHits(tuple(zip(*self.hits, strict=True)), self._total)
 
 
 class KeptHits(NamedTuple):
@@ -89,20 +89,16 @@ class KeptHits(NamedTuple):
 
     Attributes:
         columns: the members of the hits, each in a tuple of its own; none without hits.
-        number: how many hits.
         total: how many match in all.
     """
 
     columns: tuple[tuple[Any, ...], ...]
-    number: int
     total: Total
 
     def found(self, most: int) -> Found | None:
         """Return what was found; None if so many hits were not looked for then."""
-        is_whole = self.total.is_known and self.total.value <= self.number
-        if self.number < most and not is_whole:
-            return None
-        return Found([Hit(*one) for one in zip(*self.columns, strict=True)], self.total)
+        found = Found([Hit(*one) for one in zip(*self.columns, strict=True)], self.total)
+        return found if len(found.hits) >= most or found.is_whole else None
 
 
 def hits_of(searcher: Searcher, result: Any) -> list[Hit]:

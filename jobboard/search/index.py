@@ -123,9 +123,8 @@ class Snapshot:
         known = self.remembered.frequencies
         found = known.get((name, term))
         if found is None:
-            if len(known) >= _MOST_FREQUENCIES:
-                known.clear()
-            found = known[name, term] = int(self.searcher.doc_freq(name, term))
+            frequency = int(self.searcher.doc_freq(name, term))
+            found = keep(known, (name, term), frequency, _MOST_FREQUENCIES)
         return found
 
 

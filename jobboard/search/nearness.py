@@ -4,7 +4,7 @@ from functools import lru_cache
 from math import degrees
 
 from jobboard.domain.places import EARTH_RADIUS, Spot, kilometres
-from jobboard.search.index import Snapshot
+from jobboard.search.index import Snapshot, keep
 
 #: Searches around a place that are remembered for one state of the index.
 _MOST_REMEMBERED = 200
@@ -13,11 +13,11 @@ _MOST_REMEMBERED = 200
 def points(snapshot: Snapshot, centre: Spot, radius: int) -> tuple[str, ...]:
     """Return the terms of the field ``point`` that lie at most ``radius`` kilometres away."""
     key = (centre.lat, centre.lon, radius)
-    if key not in snapshot.remembered.nearness:
-        if len(snapshot.remembered.nearness) >= _MOST_REMEMBERED:
-            snapshot.remembered.nearness.clear()
-        snapshot.remembered.nearness[key] = _within(snapshot, centre, radius)
-    return snapshot.remembered.nearness[key]
+    known = snapshot.remembered.nearness
+    found = known.get(key)
+    if found is None:
+        found = keep(known, key, _within(snapshot, centre, radius), _MOST_REMEMBERED)
+    return found
 
 
 def _within(snapshot: Snapshot, centre: Spot, radius: int) -> tuple[str, ...]:

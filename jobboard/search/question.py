@@ -18,7 +18,6 @@ from jobboard.search.forgiveness import forgiven
 from jobboard.search.hits import (
     Found,
     Hit,
-    Total,
     by_score,
     by_score_and_age,
     counter,
@@ -202,9 +201,9 @@ class Question:
         if self.gone is None:
             return counter(self.snapshot.searcher, self._alive(self._query()))()
         kept = self.snapshot.remembered.pages.get((self._name(), self.criteria.order))
-        total = kept.total if kept is not None else Total(self._number_of(self._query()))
+        total = kept.total.value if kept is not None else self._number_of(self._query())()
         in_vain = self._gone_of_these()
-        return total.value - (in_vain() if in_vain is not None else 0)
+        return total - (in_vain() if in_vain is not None else 0)
 
     def _search(
         self, limit: int, offset: int, narrower: tuple[Occur, Query] | None = None

@@ -15,6 +15,8 @@ _TEXTS = ("text",)
 _NEAREST = (1, 0)
 #: Words whose correction is remembered for one state of the index.
 _MOST_REMEMBERED = 2_000
+#: No word; stands for one that was not looked up yet.
+_UNKNOWN = ""
 #: Letters of fields of names whose words are kept.
 _MOST_BEGINNINGS = 100
 
@@ -34,11 +36,12 @@ def corrected(snapshot: Snapshot, word: str, least: int = 1) -> str | None:
     those count first that keep these.
     """
     key = (word, least)
-    if key not in snapshot.remembered.corrections:
-        if len(snapshot.remembered.corrections) >= _MOST_REMEMBERED:
-            snapshot.remembered.corrections.clear()
-        snapshot.remembered.corrections[key] = _nearest(snapshot, word, least)
-    return snapshot.remembered.corrections[key]
+    known = snapshot.remembered.corrections
+    # That there is none is remembered too.
+    found = known.get(key, _UNKNOWN)
+    if found == _UNKNOWN:
+        found = keep(known, key, _nearest(snapshot, word, least), _MOST_REMEMBERED)
+    return found
 
 
 def _nearest(snapshot: Snapshot, word: str, least: int) -> str | None:
