@@ -7,6 +7,7 @@ POST acts.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, current_app, render_template
 from flask_babel import gettext
@@ -30,10 +31,11 @@ from jobboard.domain.listing import (
 from jobboard.domain.taxonomy import LABELS, DeadlineKind
 from jobboard.markup.text import clean_block
 from jobboard.models.listing import Listing
+from jobboard.models.revision import Revision
 from jobboard.services import listings
 from jobboard.services.listings import Actor, Deadline
 from jobboard.tables import zones
-from jobboard.web import filters, refusals
+from jobboard.web import filters, listing_stored, refusals
 from jobboard.web.forms import BoardForm, options
 from jobboard.web.listing_choices import ZONES, ZONES_WRITTEN
 from jobboard.web.listing_fields import END_OF_DAY, sensible_day
@@ -311,6 +313,11 @@ def is_editable(life: Life, now: datetime) -> bool:
 def is_unsubmitted(listing: Listing) -> bool:
     """Tell whether the listing waits for its poster to hand it in."""
     return listing.status in (Status.DRAFT, Status.CHANGES_REQUESTED)
+
+
+def is_done(listing: Listing, revision: Revision | None, content: Mapping[str, Any]) -> bool:
+    """Tell whether an edit's text was handed in and stands as it was sent."""
+    return not is_unsubmitted(listing) and listing_stored.is_stored(listing, revision, content)
 
 
 def is_public(listing: Listing, now: datetime) -> bool:

@@ -23,7 +23,6 @@ from jobboard.domain.listing import Status, Verb
 from jobboard.markup.text import clean_line
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
-from jobboard.models.revision import Revision
 from jobboard.models.user import User
 from jobboard.queries import dashboard as find
 from jobboard.services import listings, posting
@@ -126,7 +125,7 @@ def edit(listing_id: int) -> AnyResponse:
     if action == "preview":
         return _preview_page(form, listing)
     is_overtaken = listing_stored.is_overtaken(form.version.data, listing, revision)
-    if is_overtaken and not _is_done(form, listing, revision):
+    if is_overtaken and not moves.is_done(listing, revision, form.content()):
         form.form_errors = [listing_form.changed_meanwhile()]
         return _edit_page(form, listing, status=409)
     try:
@@ -242,13 +241,6 @@ def _is_fit(form: ListingForm, listing: Listing, action: str) -> bool:
     if action != "preview":
         faults |= _terms_faults(form, listing)
     return form.take(faults) and is_valid
-
-
-def _is_done(form: ListingForm, listing: Listing, revision: Revision | None) -> bool:
-    """Tell whether the form's text was handed in and stands as it was sent."""
-    return not moves.is_unsubmitted(listing) and listing_stored.is_stored(
-        listing, revision, form.content()
-    )
 
 
 def _terms_faults(form: ListingForm, listing: Listing) -> dict[str, str]:

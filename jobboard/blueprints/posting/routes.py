@@ -25,7 +25,6 @@ from jobboard.domain.listing import Status, Verb
 from jobboard.markup.markdown import to_html
 from jobboard.models.event import ActorKind
 from jobboard.models.listing import Listing
-from jobboard.models.revision import Revision
 from jobboard.models.user import User
 from jobboard.queries import dashboard as find
 from jobboard.services import listings, posting
@@ -212,7 +211,7 @@ def edit(token_text: str) -> AnyResponse:
     if action == "preview":
         return _edit_preview_page(form, listing, token_text)
     is_overtaken = listing_stored.is_overtaken(form.version.data, listing, revision)
-    if is_overtaken and not _is_done(form, listing, revision):
+    if is_overtaken and not moves.is_done(listing, revision, form.content()):
         form.form_errors = [listing_form.changed_meanwhile()]
         return _edit_page(form, listing, token_text, status=409)
     try:
@@ -376,13 +375,6 @@ def _save(form: ListingForm, user: User) -> AnyResponse:
         return _form_page(form, user, status=409)
     flash(gettext("Draft saved. It waits for you here."), "ok")
     return redirect(address.dashboard(listing.id, "edit"), 303)
-
-
-def _is_done(form: ListingForm, listing: Listing, revision: Revision | None) -> bool:
-    """Tell whether the form's text was handed in and stands as it was sent."""
-    return not moves.is_unsubmitted(listing) and listing_stored.is_stored(
-        listing, revision, form.content()
-    )
 
 
 def _save_edit(form: ListingForm, listing: Listing) -> str:
